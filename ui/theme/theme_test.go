@@ -1,0 +1,72 @@
+package theme
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+)
+
+func TestAForcedModeIgnoresTheDesktop(t *testing.T) {
+	dark, light := New(Dark), New(Light)
+	for _, v := range []fyne.ThemeVariant{theme.VariantDark, theme.VariantLight} {
+		if got, want := dark.Color(Back, v), rgb(0x0e1116); got != want {
+			t.Errorf("dark mode on variant %d: %v, want %v", v, got, want)
+		}
+		if got, want := light.Color(Back, v), rgb(0xf6f7f9); got != want {
+			t.Errorf("light mode on variant %d: %v, want %v", v, got, want)
+		}
+	}
+}
+
+func TestSystemModeFollowsTheDesktop(t *testing.T) {
+	th := New(System)
+	if th.Color(Text, theme.VariantDark) == th.Color(Text, theme.VariantLight) {
+		t.Error("text has one colour for both variants")
+	}
+}
+
+func TestColorFollowsTheApplicationsTheme(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(New(Light))
+	light := Color(Tint(Err))
+	app.Settings().SetTheme(New(Dark))
+	if dark := Color(Tint(Err)); dark == light {
+		t.Errorf("still %v after the change", dark)
+	}
+	if !IsDark() {
+		t.Error("the dark theme does not say so")
+	}
+}
+
+func TestEveryTokenHasAColourInEveryLook(t *testing.T) {
+	reference := darkPalette()
+	for _, l := range looks() {
+		for token := range reference.colors {
+			if _, ok := l.colors[token]; !ok {
+				t.Errorf("%s: no colour for %s", l.name, token)
+			}
+		}
+		if len(l.colors) != len(reference.colors) {
+			t.Errorf("%s has %d tokens, dark has %d", l.name, len(l.colors), len(reference.colors))
+		}
+	}
+}
+
+func TestScrollsPaintNoShadow(t *testing.T) {
+	_, _, _, a := New(Dark).Color(theme.ColorNameShadow, theme.VariantDark).RGBA()
+	if a != 0 {
+		t.Errorf("shadow has alpha %d", a)
+	}
+}
+
+func TestBoldIsSemiBoldAndMonospaceIsJetBrains(t *testing.T) {
+	th := New(Dark)
+	if n := th.Font(fyne.TextStyle{Bold: true}).Name(); n != "Inter-SemiBold.otf" {
+		t.Errorf("bold is %s", n)
+	}
+	if n := th.Font(fyne.TextStyle{Monospace: true, Bold: true}).Name(); n != "JetBrainsMono-Regular.ttf" {
+		t.Errorf("monospace is %s", n)
+	}
+}
