@@ -16,6 +16,7 @@ type rules struct {
 
 var (
 	quoted = regexp.MustCompile("`([^`]+)`")
+	module = regexp.MustCompile("^`([a-z][a-z0-9-]*\\.[^`]+)`$")
 	braces = regexp.MustCompile(`^(.*)\{([^}]+)\}(.*)$`)
 )
 
@@ -38,7 +39,7 @@ func readRules(text string) (rules, error) {
 				}
 				r.floors[room] = floor
 			}
-		} else if m := quoted.FindStringSubmatch(first); m != nil && strings.Contains(m[1], ".") {
+		} else if m := module.FindStringSubmatch(first); m != nil {
 			r.modules[m[1]] = rooms
 		}
 	}
@@ -80,8 +81,8 @@ func (r rules) breaches(pkgs []pkg) []string {
 				}
 				continue
 			}
-			if module, rooms := r.owners(path); rooms != nil && !matchesAny(rooms, p.room()) {
-				found = append(found, fmt.Sprintf("%s imports %s: %s belongs to %s", p.room(), path, module, strings.Join(rooms, ", ")))
+			if owned, rooms := r.owners(path); rooms != nil && !matchesAny(rooms, p.room()) {
+				found = append(found, fmt.Sprintf("%s imports %s: %s belongs to %s", p.room(), path, owned, strings.Join(rooms, ", ")))
 			}
 		}
 	}
@@ -105,13 +106,13 @@ func (r rules) floor(room string) (floor int, ok bool) {
 }
 
 // owners is the row of the longest module prefix that covers an import path.
-func (r rules) owners(path string) (module string, rooms []string) {
+func (r rules) owners(path string) (prefix string, rooms []string) {
 	for m, owners := range r.modules {
-		if (path == m || strings.HasPrefix(path, m+"/")) && len(m) > len(module) {
-			module, rooms = m, owners
+		if (path == m || strings.HasPrefix(path, m+"/")) && len(m) > len(prefix) {
+			prefix, rooms = m, owners
 		}
 	}
-	return module, rooms
+	return prefix, rooms
 }
 
 func matches(pattern, room string) bool {
