@@ -22,8 +22,8 @@ test: ## all tests, end to end included
 	@.ci/install run show test
 	@.ci/test
 
-check: ## format, vet, lint, floors, links
-	@.ci/install run
+check: ## format, vet, lint, floors, links, scripts: no tests
+	@.ci/install run check
 	@.ci/check
 
 layers: ## compare the imports with docs/ARCHITECTURE.md
