@@ -1,0 +1,50 @@
+// Package rfb is a client for the Remote Framebuffer protocol (RFC 6143), the
+// protocol of VNC and of QEMU's built-in screens. It depends on the standard
+// library only and knows nothing of windows: it decodes what a server sends
+// into a [Frame] and sends keys and pointer movements back.
+//
+// # Use
+//
+// The caller dials, [Connect] shakes hands, [Client.Run] decodes until the
+// connection ends:
+//
+//	conn, err := net.Dial("unix", "/run/vm/vnc.sock")
+//	if err != nil {
+//		return err
+//	}
+//	client, err := rfb.Connect(ctx, conn, rfb.Options{
+//		Password: func(context.Context) (string, error) { return "secret", nil },
+//		OnUpdate: func() { repaint() },
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	return client.Run(ctx)
+//
+// The picture is client.Frame(): 32 bits per pixel in the order of
+// [image.RGBA], always opaque. A painter keeps a copy of its own and brings it
+// up to date with [Frame.Sync], which moves only the rectangle that changed, so
+// that neither waits for the other.
+//
+// # What is spoken
+//
+// Versions 3.3, 3.7 and 3.8; security types None and VNC authentication;
+// encodings Raw and CopyRect; the pseudo-encodings DesktopSize,
+// ExtendedDesktopSize (also to ask for another size), DesktopName, LastRect,
+// QEMU extended key events (physical keys instead of letters: right in every
+// keyboard layout) and QEMU pointer motion change (absolute or relative
+// pointer). Each encoding is one file and one row of the table in update.go.
+//
+// # Rhythm
+//
+// The next update is asked for as soon as the previous one begins to arrive,
+// before it is decoded, so that the server works while the client does.
+// [Client.Pause] stops asking: a hidden screen costs neither side anything.
+//
+// # Trust
+//
+// A server is not trusted. Sizes, counts and texts are bounded before memory
+// is taken; rectangles outside the screen, unknown messages, a stream cut short
+// and a server that stops in the middle of a message all end [Client.Run] with
+// a [MessageError] that names the message.
+package rfb

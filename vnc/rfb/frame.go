@@ -1,0 +1,140 @@
+package rfb
+
+import (
+	"encoding/binary"
+	"image"
+	"image/draw"
+	"sync"
+)
+
+// Bounds of a screen. A server that claims more is not believed.
+const (
+	maxSide   = 16384
+	maxPixels = maxSide * maxSide / 8
+)
+
+// opaque is the alpha of two neighbouring pixels.
+const opaque = 0xff000000_ff000000
+
+// A Frame is the picture of a server's screen, in the memory order of
+// [image.RGBA], always opaque. The decoder writes it, anybody may read it at
+// any time. The zero value is an empty screen.
+type Frame struct {
+	mu      sync.Mutex
+	img     image.RGBA // Stride is always 4 * width
+	dirty   image.Rectangle
+	updates uint64
+}
+
+// Size returns width and height in pixels; zero before the first connection.
+func (f *Frame) Size() image.Point {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.img.Rect.Size()
+}
+
+// Updates returns how many framebuffer updates have been decoded completely.
+func (f *Frame) Updates() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.updates
+}
+
+// Picture returns a copy of the whole picture.
+func (f *Frame) Picture() *image.RGBA {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	pic := image.NewRGBA(f.img.Rect)
+	copy(pic.Pix, f.img.Pix)
+	return pic
+}
+
+// Sync brings front, the picture of the one painter of this frame, up to date:
+// it copies the rectangle that changed since the last call and returns front,
+// or a new picture when front is nil or of another size, and the rectangle.
+func (f *Frame) Sync(front *image.RGBA) (*image.RGBA, image.Rectangle) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	changed := f.dirty
+	f.dirty = image.Rectangle{}
+	if front == nil || front.Rect != f.img.Rect {
+		front = image.NewRGBA(f.img.Rect)
+		changed = f.img.Rect
+	}
+	width := 4 * changed.Dx()
+	for y := changed.Min.Y; y < changed.Max.Y; y++ {
+		at := f.img.PixOffset(changed.Min.X, y)
+		copy(front.Pix[at:at+width], f.img.Pix[at:at+width])
+	}
+	return front, changed
+}
+
+// Hash returns a number that depends on every pixel: h = h*31 + p over the rows
+// from the top, where p is red | green<<8 | blue<<16, modulo 1<<64.
+func (f *Frame) Hash() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var h uint64
+	for pix := f.img.Pix; len(pix) >= 4; pix = pix[4:] {
+		h = h*31 + uint64(binary.LittleEndian.Uint32(pix)&0xffffff)
+	}
+	return h
+}
+
+// resize gives the frame another size. What both sizes share is kept, so that
+// nothing flickers until the server has sent the new picture.
+func (f *Frame) resize(width, height int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	size := image.Rect(0, 0, width, height)
+	if f.img.Rect == size {
+		return
+	}
+	next := image.NewRGBA(size)
+	draw.Draw(next, size, image.Black, image.Point{}, draw.Src)
+	draw.Draw(next, f.img.Rect, &f.img, image.Point{}, draw.Src)
+	f.img = *next
+	f.dirty = size
+}
+
+// putRows writes whole rows of r, starting at row y, from R,G,B,X bytes.
+func (f *Frame) putRows(r image.Rectangle, y int, rgbx []byte) {
+	width := 4 * r.Dx()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for ; len(rgbx) >= width; y++ {
+		at := f.img.PixOffset(r.Min.X, y)
+		copyOpaque(f.img.Pix[at:at+width], rgbx[:width])
+		rgbx = rgbx[width:]
+	}
+}
+
+// copyRect moves pixels within the frame; source and target may overlap.
+func (f *Frame) copyRect(to image.Rectangle, from image.Point) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	draw.Draw(&f.img, to, &f.img, from, draw.Src)
+}
+
+func (f *Frame) markDirty(r image.Rectangle) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dirty = f.dirty.Union(r)
+}
+
+func (f *Frame) countUpdate() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.updates++
+}
+
+// copyOpaque copies pixels and sets their alpha; both slices have one length.
+func copyOpaque(dst, src []byte) {
+	for len(src) >= 8 && len(dst) >= 8 {
+		binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(src)|opaque)
+		dst, src = dst[8:], src[8:]
+	}
+	if len(src) >= 4 && len(dst) >= 4 {
+		binary.LittleEndian.PutUint32(dst, binary.LittleEndian.Uint32(src)|opaque>>32)
+	}
+}

@@ -1,0 +1,26 @@
+package rfb
+
+// decodeQEMUKey learns that the server takes physical keys.
+func (c *Client) decodeQEMUKey(rectangle) {
+	c.physicalKeys.Store(true)
+}
+
+// decodeQEMUPointer learns whether the guest has an absolute pointer (a tablet)
+// or a relative one (a mouse): x is 1 or 0.
+func (c *Client) decodeQEMUPointer(r rectangle) {
+	relative := r.x == 0
+	if c.relative.Swap(relative) != relative && c.opts.OnPointerMode != nil {
+		c.opts.OnPointerMode(!relative)
+	}
+}
+
+// decodeDesktopName takes over a new name of the desktop.
+func (c *Client) decodeDesktopName(rectangle) {
+	name := c.in.text(maxName)
+	if c.in.err != nil {
+		return
+	}
+	c.mu.Lock()
+	c.name = name
+	c.mu.Unlock()
+}
