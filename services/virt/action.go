@@ -1,0 +1,51 @@
+package virt
+
+// An Action is one thing that can be asked of the program. Each has a row in
+// the policy table of services/internal/operation.
+type Action string
+
+// Reading.
+const (
+	ListHosts      Action = "host.list"
+	ShowHost       Action = "host.show"
+	CheckHost      Action = "host.check"
+	ListVMs        Action = "vm.list"
+	ShowVM         Action = "vm.show"
+	VMXML          Action = "vm.xml"
+	VMSecretXML    Action = "vm.xml-secret"
+	VMStats        Action = "vm.stats"
+	WatchVMs       Action = "vm.watch"
+	ScreenshotVM   Action = "vm.screenshot"
+	ListPools      Action = "pool.list"
+	ListNetworks   Action = "network.list"
+	ListOperations Action = "operation.list"
+	ListAudit      Action = "audit.list"
+	GetSetting     Action = "setting.get"
+)
+
+// Changing.
+const (
+	ConnectHost      Action = "host.connect"
+	FixHost          Action = "host.fix"
+	CreateVM         Action = "vm.create"
+	DeleteVM         Action = "vm.delete"
+	StartVM          Action = "vm.start"
+	ShutdownVM       Action = "vm.shutdown"
+	RebootVM         Action = "vm.reboot"
+	ResetVM          Action = "vm.reset"
+	OffVM            Action = "vm.off"
+	PauseVM          Action = "vm.pause"
+	ResumeVM         Action = "vm.resume"
+	SaveVM           Action = "vm.save"
+	AutostartVM      Action = "vm.autostart"
+	OpenConsole      Action = "vm.console"
+	CreatePool       Action = "pool.create"
+	StartPool        Action = "pool.start"
+	CreateVolume     Action = "volume.create"
+	DeleteVolume     Action = "volume.delete"
+	StartNetwork     Action = "network.start"
+	StopNetwork      Action = "network.stop"
+	CancelOperation  Action = "operation.cancel"
+	RecoverOperation Action = "operation.recover"
+	SetSetting       Action = "setting.set"
+)

@@ -1,0 +1,61 @@
+package virt
+
+import "time"
+
+// HostState is the state of a libvirt connection.
+type HostState string
+
+// The states of a connection.
+const (
+	HostConnecting HostState = "connecting"
+	HostConnected  HostState = "connected"
+	HostSlow       HostState = "slow"    // connected, but a call has waited over two seconds
+	HostOffline    HostState = "offline" // lost or never reached; tried again at Retry
+)
+
+// A Host is a libvirt connection and what is known of it. Figures are of the
+// last time it answered.
+type Host struct {
+	ID          HostID    `json:"name"`
+	URI         string    `json:"uri"`
+	State       HostState `json:"state"`
+	Since       time.Time `json:"since"`
+	Retry       time.Time `json:"retry,omitzero"` // next attempt while offline
+	Problem     string    `json:"problem,omitempty"`
+	Hint        string    `json:"hint,omitempty"`
+	Hostname    string    `json:"hostname"`
+	Libvirt     string    `json:"libvirt_version"`
+	Hypervisor  string    `json:"hypervisor"`
+	HVVersion   string    `json:"hypervisor_version"`
+	Arch        string    `json:"arch"`
+	CPUModel    string    `json:"cpu_model"`
+	CPUs        uint      `json:"cpus"`
+	Sockets     uint      `json:"sockets"`
+	Cores       uint      `json:"cores"`
+	Threads     uint      `json:"threads"`
+	Memory      uint64    `json:"memory_bytes"`
+	MemoryFree  uint64    `json:"memory_free_bytes"`
+	HasNetworks bool      `json:"has_networks"` // the driver knows networks and pools (the embedded one does not)
+	HasPools    bool      `json:"has_pools"`
+}
+
+// A Check is one finding of the readiness check of a host.
+type Check struct {
+	ID      string      `json:"id"`
+	Status  CheckStatus `json:"status"`
+	Title   string      `json:"title"`
+	Cause   string      `json:"cause"`
+	Remedy  string      `json:"remedy"`
+	Fixable bool        `json:"fixable"`
+}
+
+// CheckStatus is the outcome of a Check.
+type CheckStatus string
+
+// The outcomes of a Check.
+const (
+	CheckOK      CheckStatus = "ok"
+	CheckWarn    CheckStatus = "warn"
+	CheckFail    CheckStatus = "fail"
+	CheckSkipped CheckStatus = "skipped"
+)

@@ -1,0 +1,55 @@
+package virt
+
+// A VMSpec is what a new VM shall be. Zero values mean: let the host's
+// capabilities and our defaults decide.
+type VMSpec struct {
+	Name      string
+	Memory    uint64 // bytes
+	VCPUs     uint
+	OS        string // libosinfo short id
+	Try       bool   // the tiny Linux machine
+	Kernel    string // path on the host, or POOL/NAME of a volume
+	Initrd    string
+	Cmdline   string
+	XML       string // a whole domain document; all but Name, Start and Autostart must be zero
+	Disks     []DiskSpec
+	NoDisk    bool
+	Network   string // network name; "none" for no card, empty for the default network
+	MAC       string
+	UUID      string
+	Accel     string // auto, kvm or tcg
+	Machine   string
+	NoScreen  bool
+	BootMenu  bool
+	Autostart bool
+	Start     bool
+}
+
+// A DiskSpec is a disk to make (Size) or to use (Volume as POOL/NAME, or Path).
+type DiskSpec struct {
+	Size   uint64 // bytes
+	Volume string
+	Path   string
+	Format string
+	Bus    string
+	Pool   string
+}
+
+// Removal says what a delete took away and what it left.
+type Removal struct {
+	Removed []RemovedItem `json:"removed"`
+	Kept    []RemovedItem `json:"kept"`
+}
+
+// A RemovedItem is one thing a delete considered; Reason says why it was kept.
+type RemovedItem struct {
+	Kind   string `json:"kind"` // vm, disk, nvram, saved-state, tpm
+	Name   string `json:"name"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// A DeleteSpec says what goes along with a VM.
+type DeleteSpec struct {
+	Disks []string // targets; nil: all that nothing else uses and that lie in pools; empty: none
+	Force bool     // force off when it runs
+}
