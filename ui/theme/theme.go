@@ -87,7 +87,7 @@ func (t *Theme) Size(n fyne.ThemeSizeName) float32 {
 	case theme.SizeNameSubHeadingText:
 		return 15
 	case theme.SizeNameInputBorder:
-		return 1
+		return 0 // the kit draws the edges of fields
 	case theme.SizeNameInputRadius:
 		return 8
 	case theme.SizeNameSelectionRadius:
