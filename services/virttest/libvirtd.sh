@@ -1,0 +1,122 @@
+#!/bin/bash
+# libvirtd.sh outer DIR CAPABILITIES: a private libvirtd in namespaces of its own.
+# CAPABILITIES is a directory where all of them remember what QEMU can do.
+#
+# The outer half makes a control group and the namespaces, waits for their end
+# and removes everything again. The inner half is process 1 of the namespaces:
+# it mounts private copies of what libvirtd writes, then obeys the words on
+# standard input (start, kill, stop, cont), answering "ok" or "failed" to each.
+# When standard input closes, for whatever reason, process 1 leaves and the
+# kernel ends every process of the namespaces with it.
+set -eu
+
+dir=$2 capabilities=$3
+
+groups() { # prints the directories of our own control groups
+	mine=$(cat /proc/self/cgroup)
+	printf '%s\n' "$mine" | while IFS=: read -r _ controllers path; do
+		base=/sys/fs/cgroup/${controllers#name=}
+		if [ -f "$base${path%/}/cgroup.procs" ]; then printf '%s\n' "$base${path%/}"; fi
+	done
+}
+
+outer() {
+	name=kvm-$(basename "$dir")
+	base=$(groups)
+	for g in $base; do
+		mkdir -p "$g/$name" 2>/dev/null || continue
+		for f in cpuset.cpus cpuset.mems; do
+			[ -f "$g/$f" ] && [ -w "$g/$name/$f" ] && cat "$g/$f" >"$g/$name/$f" 2>/dev/null || :
+		done
+	done
+	status=0
+	(
+		for g in $base; do
+			sh -c 'echo $PPID >"$1"' sh "$g/$name/cgroup.procs" 2>/dev/null || :
+		done
+		exec unshare --mount --net --uts --ipc --pid --cgroup --fork --kill-child --propagation private bash "$0" inner "$dir" "$capabilities"
+	) || status=$?
+	for g in $base; do
+		find "$g/$name" -depth -type d -exec rmdir {} + 2>/dev/null || :
+	done
+	rm -rf "$dir"
+	exit "$status"
+}
+
+cgroups() { # mounts the control groups as seen from ours
+	if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+		mount -t sysfs sysfs /sys
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	else
+		mount -t sysfs sysfs /sys
+		mount -t tmpfs tmpfs /sys/fs/cgroup
+		while read -r c _ _ enabled; do
+			[ "$enabled" = 1 ] || continue
+			mkdir "/sys/fs/cgroup/$c"
+			mount -t cgroup -o "$c" cgroup "/sys/fs/cgroup/$c" 2>/dev/null || rmdir "/sys/fs/cgroup/$c"
+		done </proc/cgroups
+	fi
+	# A group with processes of its own may not share out its controllers:
+	# everything of ours lives in a leaf, machines get groups beside it.
+	for g in /sys/fs/cgroup /sys/fs/cgroup/*; do
+		[ -f "$g/cgroup.procs" ] && mkdir -p "$g/daemon" 2>/dev/null || continue
+		for f in cpuset.cpus cpuset.mems; do
+			[ -f "$g/$f" ] && [ -w "$g/daemon/$f" ] && cat "$g/$f" >"$g/daemon/$f" 2>/dev/null || :
+		done
+		echo $$ >"$g/daemon/cgroup.procs" 2>/dev/null || :
+		[ -f "$g/cgroup.subtree_control" ] && sed 's/[^ ]*/+&/g' "$g/cgroup.controllers" >"$g/cgroup.subtree_control" 2>/dev/null || :
+	done
+}
+
+mounts() { # private copies of every place that libvirtd writes to
+	mount -t proc proc /proc
+	cgroups
+	mkdir -p "$dir/etc/qemu/networks" "$dir/run" "$dir/lib" "$dir/log" "$dir/cache/qemu/capabilities"
+	mount --bind "$dir/run" /run
+	mkdir -p /run/lock
+	mkdir -p /etc/libvirt
+	mount --bind "$dir/etc" /etc/libvirt
+	for d in lib log cache; do
+		mkdir -p "/var/$d/libvirt"
+		mount --bind "$dir/$d" "/var/$d/libvirt"
+	done
+	mount --bind "$capabilities" /var/cache/libvirt/qemu/capabilities
+	mkdir -p /var/lib/libvirt/images /var/lib/libvirt/boot /var/lib/libvirt/dnsmasq
+	cp /usr/share/libvirt/networks/default.xml /etc/libvirt/qemu/networks/ 2>/dev/null || :
+	ip link set lo up
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+}
+
+up() { # until libvirtd listens; fails when it ends first
+	while kill -0 "$daemon" 2>/dev/null; do
+		grep -q "/run/libvirt/libvirt-sock$" /proc/net/unix && return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+obey() {
+	case $1 in
+	start)
+		rm -f /run/libvirt/libvirt-sock
+		libvirtd >>/var/log/libvirt/daemon.log 2>&1 </dev/null &
+		daemon=$!
+		up
+		;;
+	kill) kill -KILL "$daemon" && { wait "$daemon" 2>/dev/null || :; } ;;
+	stop) kill -STOP "$daemon" ;;
+	cont) kill -CONT "$daemon" ;;
+	*) return 1 ;;
+	esac
+}
+
+inner() {
+	mounts
+	daemon=
+	echo ok
+	while read -r word; do
+		if obey "$word"; then echo ok; else echo failed; fi
+	done
+}
+
+"$1"
