@@ -1,0 +1,166 @@
+package setting
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// The names of the settings, as in settings.json and in virt.SettingChanged.
+const (
+	NameTheme           = "appearance.theme"
+	NameScale           = "appearance.scale"
+	NameDefaultHost     = "default_host"
+	NameStatsInterval   = "stats.interval"
+	NameConfirmForceOff = "confirm.force_off"
+	NameConfirmReset    = "confirm.reset"
+)
+
+// A definition is one setting: its name, its default as text, what is allowed
+// as a phrase, and the parser that checks a text and returns its JSON value.
+type definition struct {
+	name     string
+	fallback string
+	allowed  string
+	parse    func(text string) (any, error)
+}
+
+// registry has one row a setting. A new one takes a row here and, where code
+// reads it often, a typed method in read.go.
+var registry = []definition{
+	choice(NameTheme, "system", "dark", "light"),
+	number(NameScale, 1, 0.8, 2.5),
+	{NameDefaultHost, "", "the name of a host or a libvirt URI; empty for the first that answers", parseHost},
+	duration(NameStatsInterval, 3*time.Second, time.Second, time.Minute),
+	flag(NameConfirmForceOff, true),
+	flag(NameConfirmReset, true),
+}
+
+// freeForm are the names under which the window keeps how it was left: any
+// JSON value, checked by whoever reads it.
+var freeForm = regexp.MustCompile(`^ui(\.[a-z0-9_-]+)+$`)
+
+// maxFreeForm is the size of a free-form value in bytes.
+const maxFreeForm = 64 << 10
+
+func find(name string) (definition, error) {
+	for _, d := range registry {
+		if d.name == name {
+			return d, nil
+		}
+	}
+	if freeForm.MatchString(name) {
+		return definition{name, "null", "any JSON value", parseJSON}, nil
+	}
+	return definition{}, virt.Errorf(virt.KindNotFound, "no setting %q", name).
+		WithHint("Settings: " + strings.Join(Names(), ", ") + ".")
+}
+
+// Names returns the names of all settings, sorted; those under ui. are not
+// among them.
+func Names() []string {
+	var names []string
+	for _, d := range registry {
+		names = append(names, d.name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// check parses text and names the setting and what it allows in the error.
+func (d definition) check(text string) (any, error) {
+	value, err := d.parse(text)
+	if err != nil {
+		return nil, virt.Errorf(virt.KindInvalid, "%s cannot be %q", d.name, text).WithHint("Allowed: " + d.allowed + ".")
+	}
+	return value, nil
+}
+
+// value returns the checked value of the file, or the default and what is
+// wrong with the file's.
+func (d definition) value(raw json.RawMessage) (any, error) {
+	if raw != nil {
+		value, err := d.check(textOf(raw))
+		if err == nil {
+			return value, nil
+		}
+		fallback, _ := d.value(nil)
+		return fallback, err
+	}
+	return d.check(d.fallback)
+}
+
+// textOf is a JSON value as a person would type it.
+func textOf(raw json.RawMessage) string {
+	var text string
+	if err := json.Unmarshal(raw, &text); err == nil {
+		return text
+	}
+	return string(raw)
+}
+
+func choice(name string, values ...string) definition {
+	return definition{name, values[0], strings.Join(values, ", "), func(text string) (any, error) {
+		if !slices.Contains(values, text) {
+			return nil, fmt.Errorf("none of %v", values)
+		}
+		return text, nil
+	}}
+}
+
+func number(name string, fallback, least, most float64) definition {
+	allowed := fmt.Sprintf("a number from %g to %g", least, most)
+	return definition{name, strconv.FormatFloat(fallback, 'g', -1, 64), allowed, func(text string) (any, error) {
+		value, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(value) || value < least || value > most {
+			return nil, fmt.Errorf("not %s", allowed)
+		}
+		return value, nil
+	}}
+}
+
+func duration(name string, fallback, least, most time.Duration) definition {
+	allowed := fmt.Sprintf("a time from %s to %s, such as %s", least, most, fallback)
+	return definition{name, fallback.String(), allowed, func(text string) (any, error) {
+		value, err := time.ParseDuration(text)
+		if err != nil || value < least || value > most {
+			return nil, fmt.Errorf("not %s", allowed)
+		}
+		return value.String(), nil
+	}}
+}
+
+func flag(name string, fallback bool) definition {
+	return definition{name, strconv.FormatBool(fallback), "true, false", func(text string) (any, error) {
+		switch text {
+		case "true", "on", "yes":
+			return true, nil
+		case "false", "off", "no":
+			return false, nil
+		default:
+			return nil, fmt.Errorf("neither true nor false")
+		}
+	}}
+}
+
+func parseHost(text string) (any, error) {
+	if len(text) > 1024 || text != strings.TrimSpace(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		return nil, fmt.Errorf("not a host")
+	}
+	return text, nil
+}
+
+func parseJSON(text string) (any, error) {
+	if len(text) > maxFreeForm || !json.Valid([]byte(text)) {
+		return nil, fmt.Errorf("not a JSON value of at most %d bytes", maxFreeForm)
+	}
+	return json.RawMessage(text), nil
+}
