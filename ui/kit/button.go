@@ -18,6 +18,7 @@ type Button struct {
 	busy   bool
 	arrow  string // a small icon behind the label
 	popup  bool
+	split  func() []MenuItem // what the arrow of a split button opens
 
 	back, edge *canvas.Rectangle // edge is the focus ring
 	text       *canvas.Text
