@@ -5,10 +5,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
 // A Problem is a failure in words: what happened, why, what to do, and what
@@ -113,5 +113,17 @@ func displayName(ref virt.Ref) string {
 
 // showProblem is how a kit shows failures until OnError is called.
 func showProblem(k *Kit, p Problem) {
-	dialog.NewInformation(p.Title, p.Why+"\n"+p.Hint, k.Win).Show()
+	const width = NarrowDialog - 2*24
+	body := Col(14)
+	if p.Hint != "" {
+		body.Add(NewParagraph(BodyText, p.Hint, width))
+	}
+	if p.Detail != "" {
+		body.Add(Col(4, NewText(SmallText, lang.L("Details")), NewParagraph(MonoText, p.Detail, width).In(theme.Muted)))
+	}
+	spec := DialogSpec{Title: p.Title, Text: p.Why, Tile: NewIconTile("circle-alert", theme.Err, 40), Cancel: lang.L("Close"), Alert: true}
+	if len(body.Objects) > 0 {
+		spec.Body = body
+	}
+	NewDialog(spec).Open(k.Win.Canvas())
 }

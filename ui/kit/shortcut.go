@@ -196,7 +196,7 @@ func (s *Shortcuts) run(keys Keys) bool {
 // PassKey hands a key that the focused widget from has no use for to the
 // window, whose shortcuts may know it.
 func PassKey(from fyne.CanvasObject, e *fyne.KeyEvent) {
-	c := fyne.CurrentApp().Driver().CanvasForObject(from)
+	c := canvasOf(from)
 	if c == nil {
 		return
 	}
@@ -208,7 +208,7 @@ func PassKey(from fyne.CanvasObject, e *fyne.KeyEvent) {
 // PassShortcut hands a shortcut that the focused widget from has no use for to
 // the window. A widget that is a fyne.Shortcutable gets all of them first.
 func PassShortcut(from fyne.CanvasObject, shortcut fyne.Shortcut) {
-	c := fyne.CurrentApp().Driver().CanvasForObject(from)
+	c := canvasOf(from)
 	if window, ok := c.(fyne.Shortcutable); ok {
 		window.TypedShortcut(shortcut)
 	}

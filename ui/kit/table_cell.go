@@ -1,0 +1,238 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+)
+
+type cellKind int
+
+const (
+	plainCell cellKind = iota
+	chipCell
+	barCell
+	iconCell
+)
+
+// A Cell is what one column says of one row. Cells are values: a table
+// repaints a cell only when it differs from the one shown.
+type Cell struct {
+	kind  cellKind
+	style TextStyle
+	token theme.Token
+	text  string
+	icon  string
+	share float64
+}
+
+// TextCell is plain text.
+func TextCell(text string) Cell { return Cell{style: BodyText, token: theme.Text, text: text} }
+
+// NameCell is the name of the row's thing.
+func NameCell(text string) Cell { return Cell{style: MediumText, token: theme.Text, text: text} }
+
+// SmallCell is a figure or a fact.
+func SmallCell(text string) Cell { return Cell{style: SmallMediumText, token: theme.Text, text: text} }
+
+// MutedCell is text of second importance.
+func MutedCell(text string) Cell { return Cell{style: SmallText, token: theme.Muted, text: text} }
+
+// MonoCell is an address, a path or a port.
+func MonoCell(text string) Cell { return Cell{style: MonoText, token: theme.Text, text: text} }
+
+// NoCell stands where there is no value.
+func NoCell() Cell { return MutedCell("–") }
+
+// StateCell is a chip: a glyph and a word in the colour of the state.
+func StateCell(word, icon string, token theme.Token) Cell {
+	return Cell{kind: chipCell, style: SmallMediumText, token: token, text: word, icon: icon}
+}
+
+// UsageCell is a bar filled to share (0 to 1) with its number beside it. The
+// bar warns from 75 % and alarms from 90 % on.
+func UsageCell(share float64, text string) Cell {
+	share = max(0, min(1, share))
+	return Cell{kind: barCell, style: SmallMediumText, token: Level(share), text: text, share: share}
+}
+
+// IconCell is an icon before a text, both in the colour.
+func IconCell(icon, text string, token theme.Token) Cell {
+	return Cell{kind: iconCell, style: SmallMediumText, token: token, text: text, icon: icon}
+}
+
+// Faded returns the cell in muted colours: what was known of a host that does
+// not answer.
+func (c Cell) Faded() Cell {
+	c.token = theme.Muted
+	return c
+}
+
+// Text returns the words of the cell.
+func (c Cell) Text() string { return c.text }
+
+// Measures inside cells.
+const (
+	chipHeight   = 22
+	chipLeft     = 8
+	chipRight    = 9
+	chipGap      = 6
+	usageWidth   = 60
+	usageHeight  = 6
+	usageGap     = 10
+	cellIconSize = 14
+	cellIconGap  = 7
+)
+
+// cellView paints one cell of a row.
+type cellView struct {
+	widget.BaseWidget
+	title    string // of the column
+	trailing bool
+	cell     Cell
+	set      bool
+	line     *canvas.Text
+	picture  *canvas.Image
+	back     *canvas.Rectangle // of the chip, or the bar's track
+	fill     *canvas.Rectangle // of the bar
+	objects  []fyne.CanvasObject
+}
+
+func newCellView() *cellView {
+	v := &cellView{line: BodyText.newText("")}
+	v.objects = []fyne.CanvasObject{v.line}
+	v.ExtendBaseWidget(v)
+	return v
+}
+
+// show makes the view show the cell. The same cell again costs nothing.
+func (v *cellView) show(title string, trailing bool, cell Cell) {
+	v.title = title
+	if v.set && v.cell == cell && v.trailing == trailing {
+		return
+	}
+	v.cell, v.trailing, v.set = cell, trailing, true
+	v.Refresh()
+}
+
+// A11y says column and value.
+func (v *cellView) A11y() Node {
+	return Node{Role: "table cell", Name: v.title + ": " + v.cell.text}
+}
+
+func (v *cellView) CreateRenderer() fyne.WidgetRenderer { return &cellRenderer{v} }
+
+type cellRenderer struct{ view *cellView }
+
+func (r *cellRenderer) Destroy()                     {}
+func (r *cellRenderer) MinSize() fyne.Size           { return fyne.Size{} }
+func (r *cellRenderer) Objects() []fyne.CanvasObject { return r.view.objects }
+func (r *cellRenderer) Layout(size fyne.Size)        { r.view.layout(size) }
+
+func (r *cellRenderer) Refresh() {
+	r.view.paint()
+	r.view.layout(r.view.Size())
+	canvas.Refresh(r.view)
+}
+
+// paint sets colours and drawings, and makes the objects the cell needs.
+func (v *cellView) paint() {
+	c := v.cell
+	v.line.TextSize = c.style.size()
+	v.line.TextStyle, v.line.FontSource = c.style.font()
+	v.line.Color = theme.Color(v.wordToken())
+	if c.kind == chipCell || c.kind == barCell {
+		if v.back == nil {
+			v.back, v.fill = newRect(0), newRect(usageHeight/2)
+			v.objects = append([]fyne.CanvasObject{v.back, v.fill}, v.objects...)
+		}
+		v.back.FillColor = theme.Color(v.backToken())
+		v.fill.FillColor = theme.Color(theme.Graphic(c.token))
+	}
+	if v.back != nil {
+		v.back.Hidden = c.kind != chipCell && c.kind != barCell
+		v.fill.Hidden = c.kind != barCell || c.share == 0
+	}
+	if c.icon != "" && v.picture == nil {
+		v.picture = &canvas.Image{FillMode: canvas.ImageFillContain}
+		v.objects = append(v.objects, v.picture)
+	}
+	if v.picture != nil {
+		v.picture.Hidden = c.icon == ""
+		if c.icon != "" {
+			paintIcon(v.picture, c.icon, v.iconSize(), theme.Color(c.token))
+		}
+	}
+}
+
+func (v *cellView) wordToken() theme.Token {
+	if v.cell.kind == barCell && v.cell.token != theme.Muted {
+		return theme.Text
+	}
+	return v.cell.token
+}
+
+func (v *cellView) backToken() theme.Token {
+	switch {
+	case v.cell.kind == barCell:
+		return theme.Pressed
+	case v.cell.token == theme.Muted || v.cell.token == theme.Text:
+		return theme.Control
+	}
+	return theme.Tint(v.cell.token)
+}
+
+func (v *cellView) iconSize() float32 {
+	if v.cell.kind == chipCell {
+		return glyphSize(v.cell.icon)
+	}
+	return cellIconSize
+}
+
+func (v *cellView) layout(size fyne.Size) {
+	if size.Width <= 0 {
+		return
+	}
+	switch v.cell.kind {
+	case chipCell:
+		v.layoutChip(size)
+	case barCell:
+		v.layoutBar(size)
+	case iconCell:
+		putRect(v.picture, 0, (size.Height-cellIconSize)/2, cellIconSize, cellIconSize)
+		v.layoutLine(cellIconSize+cellIconGap, size.Width, size.Height)
+	default:
+		v.layoutLine(0, size.Width, size.Height)
+	}
+}
+
+func (v *cellView) layoutChip(size fyne.Size) {
+	icon := v.iconSize()
+	words := chipLeft + icon + chipGap
+	used := v.layoutLine(words, size.Width-chipRight, size.Height)
+	v.back.CornerRadius = chipHeight / 2
+	putRect(v.back, 0, (size.Height-chipHeight)/2, words+used+chipRight, chipHeight)
+	putRect(v.picture, chipLeft, (size.Height-icon)/2, icon, icon)
+}
+
+func (v *cellView) layoutBar(size fyne.Size) {
+	top := (size.Height - usageHeight) / 2
+	v.back.CornerRadius = usageHeight / 2
+	putRect(v.back, 0, top, usageWidth, usageHeight)
+	putRect(v.fill, 0, top, max(usageHeight/2, usageWidth*float32(v.cell.share)), usageHeight)
+	v.layoutLine(usageWidth+usageGap, size.Width, size.Height)
+}
+
+// layoutLine puts the words between left and right and returns their width.
+func (v *cellView) layoutLine(left, right, height float32) float32 {
+	words := v.cell.style.shorten(v.cell.text, max(0, right-left))
+	if v.line.Text != words {
+		v.line.Text = words
+	}
+	size := fyne.NewSize(right-left, height)
+	placeLine(v.line, size, v.trailing)
+	v.line.Move(v.line.Position().AddXY(left, 0))
+	return v.line.MinSize().Width
+}
