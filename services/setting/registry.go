@@ -88,7 +88,7 @@ func (d definition) check(text string) (any, error) {
 // wrong with the file's.
 func (d definition) value(raw json.RawMessage) (any, error) {
 	if raw != nil {
-		value, err := d.check(textOf(raw))
+		value, err := d.check(d.textOf(raw))
 		if err == nil {
 			return value, nil
 		}
@@ -98,13 +98,14 @@ func (d definition) value(raw json.RawMessage) (any, error) {
 	return d.check(d.fallback)
 }
 
-// textOf is a JSON value as a person would type it.
-func textOf(raw json.RawMessage) string {
+// textOf is a JSON value as a person would type it: strings without quotes,
+// but where any JSON goes.
+func (d definition) textOf(raw json.RawMessage) string {
 	var text string
-	if err := json.Unmarshal(raw, &text); err == nil {
-		return text
+	if freeForm.MatchString(d.name) || json.Unmarshal(raw, &text) != nil {
+		return string(raw)
 	}
-	return string(raw)
+	return text
 }
 
 func choice(name string, values ...string) definition {
