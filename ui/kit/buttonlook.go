@@ -88,7 +88,7 @@ func (k buttonKind) held(l buttonLook) buttonLook {
 func (k buttonKind) disabled() buttonLook {
 	switch k {
 	case primary, danger:
-		return buttonLook{theme.Pressed, theme.None, theme.DisabledMuted, theme.DisabledMuted}
+		return buttonLook{theme.Pressed, theme.None, theme.Disabled, theme.DisabledMuted}
 	case secondary:
 		return buttonLook{theme.Button, theme.ButtonEdge, theme.Disabled, theme.DisabledMuted}
 	case quietMuted:

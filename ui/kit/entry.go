@@ -56,6 +56,7 @@ func NewSearch(placeholder string, changed func(text string)) *Entry {
 func NewPassword(name, placeholder string) *Entry {
 	e := NewEntry(name, placeholder)
 	e.field.Password = true
+	e.field.ActionItem = Gap(0, 0) // else Fyne adds an eye of its own
 	e.eye = IconButton("eye", lang.L("Show the password"), nil)
 	e.eye.act = e.toggleEye
 	return e

@@ -70,9 +70,13 @@ func (s *Stage) Children() []fyne.CanvasObject {
 // A11y says that this is the window's content.
 func (s *Stage) A11y() Node { return Node{Role: "panel"} }
 
+// stageMinWidth and stageMinHeight are the least size of a window. It does not follow the page: pages
+// adapt to the window, not the window to its pages.
+const stageMinWidth, stageMinHeight = 640, 400
+
 // CreateRenderer is part of fyne.Widget.
 func (s *Stage) CreateRenderer() fyne.WidgetRenderer {
-	return newRenderer(s, func() fyne.Size { return minSize(s.page) }, s.layout, func() {},
+	return newRenderer(s, func() fyne.Size { return fyne.NewSize(stageMinWidth, stageMinHeight) }, s.layout, func() {},
 		s.back, s.page, s.toasts.room, s.tips.room)
 }
 

@@ -200,7 +200,7 @@ func (t *pageTab) A11y() Node {
 func (t *pageTab) signWidth() float32 {
 	switch t.mark {
 	case UnsavedMark:
-		return 12
+		return 14
 	case WaitsForStart:
 		return 16
 	}

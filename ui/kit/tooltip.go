@@ -51,6 +51,7 @@ func (t *tips) stop() {
 	t.owner = nil
 	if len(t.room.Objects) > 0 {
 		t.room.RemoveAll()
+		t.room.Refresh()
 	}
 }
 
@@ -60,6 +61,7 @@ func (t *tips) show(owner fyne.CanvasObject, words string) {
 	box.Resize(size)
 	box.Move(beside(positionOf(owner).Subtract(positionOf(t.room)), owner.Size(), size, t.room.Size()))
 	t.room.Add(box)
+	t.room.Refresh()
 }
 
 // beside returns where a tip of that size goes: under its owner, or above it
