@@ -321,7 +321,7 @@ func TestProgressIsToldAtMostTenTimesASecondAndSaved(t *testing.T) {
 	defer stop()
 	begin, ended := time.Now(), make(chan error, 1)
 	go func() {
-		ended <- h.Do(h.ctx, virt.CreateVM, vm("web"), func(ctx context.Context, p *Progress) error {
+		ended <- h.Do(h.ctx, virt.CreateVM, vm("web"), func(_ context.Context, p *Progress) error {
 			p.Stage("copy")
 			p.Total(1 << 40)
 			out := p.Count(&bytes.Buffer{})

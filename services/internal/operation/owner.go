@@ -68,7 +68,7 @@ func processStart(pid int) (start uint64, zombie bool, err error) {
 	}
 	// The second field is the program's name in brackets and may hold anything.
 	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
-	const state, startTime = 3 - 3, 22 - 3
+	const state, startTime = 0, 19 // fields 3 and 22, the first two being cut off
 	if len(fields) <= startTime {
 		return 0, false, fmt.Errorf("/proc/%d/stat has %d fields", pid, len(fields))
 	}
