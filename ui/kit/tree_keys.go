@@ -96,14 +96,14 @@ func (t *TreeList) TypedKey(e *fyne.KeyEvent) {
 }
 
 // step shows the item of a line; lines that stand for loading ones are stepped
-// over.
+// over, at the end of the tree back.
 func (t *TreeList) step(to, direction int) {
+	toward := 1
+	if direction < 0 || to == len(t.lines)-1 {
+		toward = -1
+	}
 	for to >= 0 && to < len(t.lines) && t.lines[to].loading {
-		if direction < 0 {
-			to--
-		} else {
-			to++
-		}
+		to += toward
 	}
 	if to >= 0 && to < len(t.lines) {
 		t.list.show(to)
