@@ -1,0 +1,250 @@
+package vnc
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
+)
+
+// Pauses between two attempts to connect, doubled from the first to the longest.
+const (
+	firstPause   = 250 * time.Millisecond
+	longestPause = 5 * time.Second
+)
+
+// A DialFunc opens a connection to the VNC server.
+type DialFunc func(ctx context.Context) (net.Conn, error)
+
+// A PasswordFunc asks for the console's password. reason is empty the first
+// time, then what the server said about the previous password. An error ends
+// the attempts. The password is kept until the screen is closed.
+type PasswordFunc func(ctx context.Context, reason string) (string, error)
+
+// State is the state of a connection.
+type State int
+
+// The states of a connection.
+const (
+	Idle       State = iota // never connected
+	Connecting              // dialling or shaking hands
+	Connected
+	Lost // failed or ended; RetryIn says whether it is tried again
+)
+
+// Status is the state of a connection, with what belongs to it.
+type Status struct {
+	State   State
+	Width   int           // Connected: of the guest's screen in pixels
+	Height  int           // Connected
+	Err     error         // Lost: why
+	RetryIn time.Duration // Lost: when the next attempt begins; 0: none follows
+}
+
+// A session is one call of Connect: attempts and connections in turn.
+type session struct {
+	screen   *Screen
+	dial     DialFunc
+	password PasswordFunc
+	cancel   context.CancelFunc
+
+	known     string // the password that was given last
+	knows     bool
+	reason    string // why it was not taken
+	unwilling error  // the error of password
+}
+
+// Connect dials and shows the server's screen, and goes on doing so when the
+// connection is lost, until ctx ends or Close is called. A previous Connect is
+// closed. It does not wait; OnStatus tells what happens.
+func (s *Screen) Connect(ctx context.Context, dial DialFunc, password PasswordFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	next := &session{screen: s, dial: dial, password: password, cancel: cancel}
+	s.mu.Lock()
+	previous := s.session
+	s.session = next
+	s.mu.Unlock()
+	if previous != nil {
+		previous.cancel()
+	}
+	s.sessions.Add(2)
+	go func() {
+		defer s.sessions.Done()
+		next.run(ctx)
+	}()
+	go func() {
+		defer s.sessions.Done()
+		s.painter.run(ctx, s.repaint)
+	}()
+}
+
+// Close ends the connection and all attempts; the last picture stays. It does
+// not wait, and OnStatus is not called any more.
+func (s *Screen) Close() {
+	s.mu.Lock()
+	last := s.session
+	s.session = nil
+	s.mu.Unlock()
+	if last != nil {
+		last.cancel()
+	}
+}
+
+// Wait blocks until everything that Connect started has ended, after Close. It
+// must not be called on Fyne's goroutine.
+func (s *Screen) Wait() { s.sessions.Wait() }
+
+// run connects again and again.
+func (c *session) run(ctx context.Context) {
+	pause := firstPause
+	for {
+		c.tell(ctx, Status{State: Connecting})
+		connected, err := c.once(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if connected {
+			pause = firstPause
+		}
+		if !c.worthRetrying(err) {
+			c.tell(ctx, Status{State: Lost, Err: err})
+			return
+		}
+		c.tell(ctx, Status{State: Lost, Err: err, RetryIn: pause})
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// worthRetrying also draws the lesson from a wrong password.
+func (c *session) worthRetrying(err error) bool {
+	var auth *rfb.AuthError
+	if errors.As(err, &auth) {
+		c.knows, c.reason = false, auth.Error()
+		return c.password != nil
+	}
+	var security *rfb.SecurityError
+	return c.unwilling == nil && !errors.As(err, &security) && !errors.Is(err, rfb.ErrPasswordNeeded)
+}
+
+// once connects and shows the screen until the connection ends.
+func (c *session) once(ctx context.Context) (connected bool, err error) {
+	conn, err := c.dial(ctx)
+	if err != nil {
+		return false, err
+	}
+	select { // an earlier session may still draw
+	case c.screen.turn <- struct{}{}:
+		defer func() { <-c.screen.turn }()
+	case <-ctx.Done():
+		_ = conn.Close() // nobody wants it any more
+		return false, ctx.Err()
+	}
+	client, err := rfb.Connect(ctx, conn, c.options(ctx))
+	if err != nil {
+		return false, err
+	}
+	c.screen.attach(client)
+	size := client.Frame().Size()
+	c.tell(ctx, Status{State: Connected, Width: size.X, Height: size.Y})
+	err = client.Run(ctx)
+	c.screen.detach()
+	return true, err
+}
+
+func (c *session) options(ctx context.Context) rfb.Options {
+	s := c.screen
+	opts := rfb.Options{
+		Frame: &s.frame,
+		OnUpdate: func() {
+			s.trace(TraceUpdateReceived)
+			s.painter.change()
+		},
+		OnResize: func(width, height int) {
+			c.tell(ctx, Status{State: Connected, Width: width, Height: height})
+		},
+		OnPointerMode: func(absolute bool) {
+			if absolute {
+				c.do(ctx, s.freePointer)
+			}
+		},
+		OnBell:    func() { c.do(ctx, s.ring) },
+		OnCutText: s.OnCutText,
+	}
+	if c.password != nil {
+		opts.Password = c.givePassword
+	}
+	return opts
+}
+
+// givePassword gives the password that is known, or asks.
+func (c *session) givePassword(ctx context.Context) (string, error) {
+	if c.knows {
+		return c.known, nil
+	}
+	c.known, c.unwilling = c.password(ctx, c.reason)
+	c.knows = c.unwilling == nil
+	return c.known, c.unwilling
+}
+
+// tell shows a state and tells the owner.
+func (c *session) tell(ctx context.Context, status Status) {
+	s := c.screen
+	c.do(ctx, func() {
+		s.mu.Lock()
+		s.status = status
+		s.mu.Unlock()
+		if status.State != Connected {
+			s.freePointer()
+		}
+		s.refresh()
+		if s.OnStatus != nil {
+			s.OnStatus(status)
+		}
+	})
+}
+
+// do runs f on Fyne's goroutine unless the session has ended by then.
+func (c *session) do(ctx context.Context, f func()) {
+	fyne.Do(func() {
+		if ctx.Err() == nil {
+			f()
+		}
+	})
+}
+
+func (s *Screen) attach(client *rfb.Client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.client = client
+	s.applyIdle()
+}
+
+// detach forgets the connection and the keys and buttons that were held in it.
+func (s *Screen) detach() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.client = nil
+	s.keyboard = keyboard{capsLock: s.keyboard.capsLock, numLock: s.keyboard.numLock}
+	s.pointer.buttons = 0
+}
+
+// repaint runs on Fyne's goroutine, at most once per interval.
+func (s *Screen) repaint() {
+	s.trace(TraceRepaintAsked)
+	s.refresh()
+}
+
+func (s *Screen) ring() {
+	if s.OnBell != nil {
+		s.OnBell()
+	}
+}

@@ -1,0 +1,33 @@
+// Package vnc shows the screen of a virtual machine in a Fyne window and gives
+// it the keyboard and the pointer. It knows nothing of machines: the owner
+// hands it a function that dials.
+//
+//	screen := vnc.NewScreen("Screen of web")
+//	screen.OnStatus = func(s vnc.Status) { … }
+//	screen.Connect(ctx, dial, askPassword)
+//	defer screen.Close()
+//
+// A [Screen] connects, and connects again when the connection is lost, until it
+// is closed; the last picture stays, dimmed. While it is hidden or paused it
+// asks the server for nothing and paints nothing.
+//
+// # Keyboard
+//
+// A focused Screen takes every key, by its place on the keyboard and not by its
+// letter, so that the guest's own layout decides. On X11 it also takes what the
+// window manager would (Alt+Tab, Super). Left Ctrl+Alt, pressed and released
+// alone, lets go. It is not for windows with a fyne.MainMenu: the menu's
+// shortcuts would come first.
+//
+// # Pointer
+//
+// A guest with a tablet follows the pointer. For one that has but a mouse, a
+// click captures the pointer where the platform can do that, and left Ctrl+Alt
+// frees it; elsewhere the mouse is told the way that the pointer goes.
+//
+// # Rhythm
+//
+// The decoder of [rfb] draws into its own picture; the window copies what
+// changed when it paints, at most 60 times a second, 25 where OpenGL is
+// software. Neither waits for the other.
+package vnc

@@ -1,0 +1,31 @@
+//go:build !(linux && cgo && !wayland)
+
+package vnc
+
+// scanCodeOffset: on Wayland keys are counted as Linux does.
+const scanCodeOffset = 0
+
+// native does nothing where the window below Fyne is not reached: the window
+// manager keeps its keys, and the pointer is not captured.
+type native struct{}
+
+func (*native) reach(*Screen) bool { return false }
+
+func (*native) renderer() string { return "" }
+
+func (*native) grabKeyboard() {}
+
+func (*native) ungrabKeyboard() {}
+
+// nativeLocks are the lock lights of the keyboard, where they can be known.
+type nativeLocks struct {
+	known, caps, num bool
+}
+
+func (*native) locks() nativeLocks { return nativeLocks{} }
+
+func (*native) capturePointer(func(dx, dy float64)) bool { return false }
+
+func (*native) freePointer() {}
+
+func (*native) captured() bool { return false }

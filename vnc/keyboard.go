@@ -1,0 +1,158 @@
+package vnc
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
+)
+
+// A keyboard remembers which keys the guest believes to be down, and the locks
+// where the platform does not tell them.
+type keyboard struct {
+	held     []rfb.KeyCode
+	hostKey  bool // left Ctrl and left Alt are down, and nothing has happened since
+	capsLock bool
+	numLock  bool
+}
+
+func (k *keyboard) press(key rfb.KeyCode) {
+	if !slices.Contains(k.held, key) {
+		k.held = append(k.held, key)
+	}
+	k.hostKey = len(k.held) == 2 && slices.Contains(k.held, rfb.KeyLeftCtrl) && slices.Contains(k.held, rfb.KeyLeftAlt)
+	k.capsLock = k.capsLock != (key == rfb.KeyCapsLock)
+	k.numLock = k.numLock != (key == rfb.KeyNumLock)
+}
+
+// release reports whether this was the end of a host key.
+func (k *keyboard) release(key rfb.KeyCode) (hostKey bool) {
+	hostKey = k.hostKey
+	k.hostKey = false
+	k.held = slices.DeleteFunc(k.held, func(h rfb.KeyCode) bool { return h == key })
+	return hostKey
+}
+
+func (k *keyboard) shift() bool {
+	return slices.Contains(k.held, rfb.KeyLeftShift) || slices.Contains(k.held, rfb.KeyRightShift)
+}
+
+// KeyDown sends a key to the guest. It is called by Fyne, once per press: the
+// guest repeats keys itself.
+func (s *Screen) KeyDown(event *fyne.KeyEvent) {
+	key, ok := keyOf(event)
+	if !ok {
+		return
+	}
+	locks := s.native.locks()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keyboard.press(key)
+	s.sendKey(key, locks, true)
+}
+
+// KeyUp releases a key. The end of left Ctrl+Alt lets go of the keyboard.
+func (s *Screen) KeyUp(event *fyne.KeyEvent) {
+	key, ok := keyOf(event)
+	if !ok {
+		return
+	}
+	locks := s.native.locks()
+	s.mu.Lock()
+	hostKey := s.keyboard.release(key)
+	s.sendKey(key, locks, false)
+	s.mu.Unlock()
+	if hostKey {
+		s.letGo()
+	}
+}
+
+// sendKey sends a key where a guest listens; the caller holds s.mu.
+func (s *Screen) sendKey(key rfb.KeyCode, locks nativeLocks, down bool) {
+	if s.client == nil {
+		return
+	}
+	state := rfb.Locks{Shift: s.keyboard.shift(), CapsLock: s.keyboard.capsLock, NumLock: s.keyboard.numLock}
+	if locks.known {
+		state.CapsLock, state.NumLock = locks.caps, locks.num
+	}
+	s.client.Key(key.QNum(), key.Keysym(state), down)
+}
+
+// keyOf returns the key's place on the keyboard.
+func keyOf(event *fyne.KeyEvent) (rfb.KeyCode, bool) {
+	code := event.Physical.ScanCode - scanCodeOffset
+	if code <= 0 || code > 0xff {
+		return 0, false
+	}
+	return rfb.KeyCode(code), true
+}
+
+// SendKeys presses the keys in order and releases them backwards, such as
+// rfb.KeyLeftCtrl, rfb.KeyLeftAlt, rfb.KeyDelete.
+func (s *Screen) SendKeys(keys ...rfb.KeyCode) {
+	locks := s.native.locks()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.keyboard
+	for _, key := range keys {
+		s.keyboard.held = append(slices.Clip(s.keyboard.held), key)
+		s.sendKey(key, locks, true)
+	}
+	for _, key := range slices.Backward(keys) {
+		s.sendKey(key, locks, false)
+	}
+	s.keyboard = before
+}
+
+// releaseKeys tells the guest that no key is down any more.
+func (s *Screen) releaseKeys() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range slices.Backward(s.keyboard.held) {
+		s.sendKey(key, nativeLocks{}, false)
+	}
+	s.keyboard.held, s.keyboard.hostKey = nil, false
+}
+
+// letGo gives keyboard and pointer back to the window.
+func (s *Screen) letGo() {
+	s.freePointer()
+	if c := s.canvas(); c != nil && c.Focused() == s {
+		c.Unfocus()
+	}
+	if s.OnRelease != nil {
+		s.OnRelease()
+	}
+}
+
+// FocusGained takes the keyboard, on X11 also from the window manager.
+func (s *Screen) FocusGained() {
+	s.native.grabKeyboard()
+	if s.OnFocus != nil {
+		s.OnFocus(true)
+	}
+}
+
+// FocusLost gives the keyboard back and releases what the guest thinks is held.
+func (s *Screen) FocusLost() {
+	s.native.ungrabKeyboard()
+	s.freePointer()
+	s.releaseKeys()
+	if s.OnFocus != nil {
+		s.OnFocus(false)
+	}
+}
+
+// AcceptsTab keeps Tab for the guest.
+func (s *Screen) AcceptsTab() bool { return true }
+
+// TypedKey is not needed: KeyDown has sent the key.
+func (s *Screen) TypedKey(*fyne.KeyEvent) {}
+
+// TypedRune is not needed: the guest makes letters of keys.
+func (s *Screen) TypedRune(rune) {}
+
+// TypedShortcut swallows the window's shortcuts: KeyDown has sent the keys.
+func (s *Screen) TypedShortcut(fyne.Shortcut) {}
