@@ -6,6 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # The two flag sets of the project: see docs/CONTRIBUTING.md.
 readonly TAGS=migrated_fynedo,libvirt_dlopen
 
+PATH=$PATH:/usr/sbin:/sbin # where libvirtd is, for users too
+
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
