@@ -92,7 +92,7 @@ type cellView struct {
 	title    string // of the column
 	trailing bool
 	cell     Cell
-	set      bool
+	scale    float32 // that was painted for, 0 before the first cell
 	line     *canvas.Text
 	picture  *canvas.Image
 	back     *canvas.Rectangle // of the chip, or the bar's track
@@ -110,10 +110,10 @@ func newCellView() *cellView {
 // show makes the view show the cell. The same cell again costs nothing.
 func (v *cellView) show(title string, trailing bool, cell Cell) {
 	v.title = title
-	if v.set && v.cell == cell && v.trailing == trailing {
+	if v.scale == Scale() && v.cell == cell && v.trailing == trailing {
 		return
 	}
-	v.cell, v.trailing, v.set = cell, trailing, true
+	v.cell, v.trailing, v.scale = cell, trailing, Scale()
 	v.Refresh()
 }
 
@@ -145,7 +145,8 @@ func (v *cellView) paint() {
 	v.line.Color = theme.Color(v.wordToken())
 	if c.kind == chipCell || c.kind == barCell {
 		if v.back == nil {
-			v.back, v.fill = newRect(0), newRect(usageHeight/2)
+			v.back, v.fill = newRect(0), newRect(0)
+			v.fill.TopLeftCornerRadius, v.fill.BottomLeftCornerRadius = usageHeight/2, usageHeight/2
 			v.objects = append([]fyne.CanvasObject{v.back, v.fill}, v.objects...)
 		}
 		v.back.FillColor = theme.Color(v.backToken())
@@ -175,11 +176,8 @@ func (v *cellView) wordToken() theme.Token {
 }
 
 func (v *cellView) backToken() theme.Token {
-	switch {
-	case v.cell.kind == barCell:
+	if v.cell.kind == barCell {
 		return theme.Pressed
-	case v.cell.token == theme.Muted || v.cell.token == theme.Text:
-		return theme.Control
 	}
 	return theme.Tint(v.cell.token)
 }
@@ -221,7 +219,7 @@ func (v *cellView) layoutBar(size fyne.Size) {
 	top := (size.Height - usageHeight) / 2
 	v.back.CornerRadius = usageHeight / 2
 	putRect(v.back, 0, top, usageWidth, usageHeight)
-	putRect(v.fill, 0, top, max(usageHeight/2, usageWidth*float32(v.cell.share)), usageHeight)
+	putRect(v.fill, 0, top, max(1, usageWidth*float32(v.cell.share)), usageHeight)
 	v.layoutLine(usageWidth+usageGap, size.Width, size.Height)
 }
 

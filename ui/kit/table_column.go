@@ -156,6 +156,36 @@ func needed(columns []*column) float32 {
 	return total - tableGap
 }
 
+// edgeDrag moves the edge between two columns. Behind a column that grows, the
+// next column gives the room, so that the edge follows the pointer.
+type edgeDrag struct {
+	left, right           *column // right gives the room; nil when nobody does
+	leftWidth, rightWidth float32
+	moved                 float32
+}
+
+func grabEdge(shown []*column, left *column) *edgeDrag {
+	d := &edgeDrag{left: left, leftWidth: left.w}
+	at := slices.Index(shown, left)
+	if at+1 < len(shown) && slices.ContainsFunc(shown[:at+1], (*column).grows) {
+		d.right, d.rightWidth = shown[at+1], shown[at+1].w
+	}
+	return d
+}
+
+func (d *edgeDrag) move(by float32) {
+	d.moved += by
+	if d.right == nil {
+		d.left.chosen = max(d.left.min, d.leftWidth+d.moved)
+		return
+	}
+	change := max(d.left.min-d.leftWidth, min(d.moved, d.rightWidth-d.right.min))
+	if !d.left.grows() {
+		d.left.chosen = d.leftWidth + change
+	}
+	d.right.chosen = d.rightWidth - change
+}
+
 // states returns how the columns are arranged.
 func states(columns []*column) []ColumnState {
 	all := make([]ColumnState, len(columns))

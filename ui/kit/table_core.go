@@ -290,7 +290,7 @@ func (r *tableRenderer) Refresh() {
 	setHidden(t.top, t.banner == nil)
 	t.showInstead()
 	r.Layout(t.Size())
-	t.head.mark()
+	t.head.Refresh()
 }
 
 // showInstead shows the rows, or what stands there without any.

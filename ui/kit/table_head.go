@@ -18,10 +18,8 @@ type tableHeader struct {
 	table   *table
 	current int // among the shown columns, for the keyboard
 	hovered *column
-	drag    *column // being resized
-	edge    bool    // the pointer is on an edge
-	start   float32 // width of drag when the dragging began
-	moved   float32
+	edge    bool      // the pointer is on an edge
+	drag    *edgeDrag // of the edge that is being moved
 	focused bool
 	held    shiftKey
 
@@ -166,26 +164,22 @@ func (h *tableHeader) MouseDown(e *desktop.MouseEvent) {
 	switch {
 	case c == nil:
 	case edge:
-		h.grab(c)
+		h.drag = grabEdge(t.shownColumns(), c)
 	default:
 		t.sortByColumn(c)
 	}
 }
 
-func (h *tableHeader) grab(c *column) {
-	h.drag, h.start, h.moved = c, c.w, 0
-}
-
 // MouseUp is part of desktop.Mouseable.
 func (h *tableHeader) MouseUp(*desktop.MouseEvent) { h.DragEnd() }
 
-// Dragged resizes the column whose edge was grabbed.
+// Dragged moves the edge that was grabbed.
 func (h *tableHeader) Dragged(e *fyne.DragEvent) {
 	if h.drag == nil {
 		return
 	}
-	h.moved += e.Dragged.DX
-	h.table.resize(h.drag, h.start+h.moved)
+	h.drag.move(e.Dragged.DX)
+	h.table.rearrange()
 }
 
 // DragEnd ends resizing and saves the width.
@@ -193,8 +187,9 @@ func (h *tableHeader) DragEnd() {
 	if h.drag == nil {
 		return
 	}
+	moved := h.drag.moved != 0
 	h.drag = nil
-	if h.moved != 0 {
+	if moved {
 		h.table.arrangementChanged()
 	}
 }

@@ -70,8 +70,8 @@ func paintCheck(box *canvas.Rectangle, tick *canvas.Image, icon string, on bool)
 		paintIcon(tick, icon, 12, theme.Color(theme.OnFill))
 	}
 	setFill(box, fill)
-	if c := theme.Color(edge); box.StrokeColor != c || box.StrokeWidth != 1.5 {
-		box.StrokeColor, box.StrokeWidth = c, 1.5
+	if c := theme.Color(edge); box.StrokeColor != c || box.StrokeWidth != Hairline() {
+		box.StrokeColor, box.StrokeWidth = c, Hairline()
 		box.Refresh()
 	}
 }

@@ -451,9 +451,12 @@ func TestColumnsAreChosenMovedResizedAndSaved(t *testing.T) {
 	s.ShowColumn("memory", false)
 	s.ShowColumn("name", false) // must stay
 	s.MoveColumn("host", "name")
-	state := s.element("State")
+	state, cpu := s.element("State"), s.element("CPU")
 	s.dragEdge(float32(state.X+state.W)+8, 30)
 
+	if got := s.element("CPU").W; got != cpu.W-30 {
+		t.Errorf("CPU is %d wide, want %d", got, cpu.W-30)
+	}
 	saved := s.Layout()
 	other := openTable(t, machines(2), nil)
 	other.SetLayout(saved)
@@ -465,8 +468,8 @@ func TestColumnsAreChosenMovedResizedAndSaved(t *testing.T) {
 	if want := []string{"Name", "Host", "State", "CPU"}; !slices.Equal(titles, want) {
 		t.Errorf("columns are %v, want %v", titles, want)
 	}
-	if got := other.element("State").W; got != state.W+30 {
-		t.Errorf("State is %d wide, want %d", got, state.W+30)
+	if got := other.element("State"); got.W != state.W+30 || got.X != state.X {
+		t.Errorf("State is %d wide at %d, want %d at %d: its edge follows the pointer", got.W, got.X, state.W+30, state.X)
 	}
 }
 

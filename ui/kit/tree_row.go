@@ -31,6 +31,7 @@ type treeRowView struct {
 	shown   TreeItem // what is painted; its children do not matter
 	closed  bool
 	bound   bool
+	scale   float32 // that was painted for
 	hovered bool
 
 	pill, ring, bone *canvas.Rectangle
@@ -57,11 +58,12 @@ func (r *treeRowView) bind(index int) {
 	if !line.loading {
 		closed = r.tree.closed(line.item)
 	}
-	same := r.bound && r.line.level == line.level && r.line.loading == line.loading && r.closed == closed && sameLook(r.shown, *line.item)
+	same := r.scale == Scale() && r.line.level == line.level && r.line.loading == line.loading && r.closed == closed && sameLook(r.shown, *line.item)
 	if r.line.item == nil || r.shown.ID != line.item.ID {
 		r.hovered = false
 	}
 	r.line, r.shown, r.closed, r.bound = line, *line.item, closed, true
+	r.scale = Scale()
 	r.mark()
 	if !same {
 		r.Refresh()
