@@ -1,0 +1,193 @@
+package hypervisor
+
+import (
+	"errors"
+	"io"
+	"runtime"
+	"sync"
+
+	"libvirt.org/go/libvirt"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// OpenConsole opens a serial port or console of a running VM by its device
+// alias, such as serial0; an empty one is the first (virDomainOpenConsole). One
+// that somebody else has open is virt.ErrState, unless force takes it away.
+// Read, Write and Close may be called at the same time; Close ends the others.
+func (c *Conn) OpenConsole(id, device string, force bool) (io.ReadWriteCloser, error) {
+	if err := c.enter(); err != nil {
+		return nil, err
+	}
+	console := &console{conn: c, news: newNews()}
+	err := c.power(virt.OpenConsole, "virDomainOpenConsole", id, func(d *libvirt.Domain) error { return console.open(d, device, force) })
+	if err != nil {
+		c.leave()
+		if hasCode(err, libvirt.ERR_OPERATION_FAILED) {
+			err = as(virt.KindState, err) // the one thing this code means here: somebody else has it
+		}
+		return nil, err
+	}
+	return console, nil
+}
+
+// A console is a non-blocking libvirt stream made to block. libvirt's event
+// loop says when it is ready, but only while somebody waits: an event that
+// nobody acts upon would make the loop spin.
+type console struct {
+	conn *Conn
+	news *streamNews
+
+	mu     sync.Mutex
+	stream *libvirt.Stream
+	armed  libvirt.StreamEventType
+	closed bool
+}
+
+func (s *console) open(d *libvirt.Domain, device string, force bool) error {
+	var flags libvirt.DomainConsoleFlags
+	if force {
+		flags = libvirt.DOMAIN_CONSOLE_FORCE
+	}
+	st, err := s.conn.conn.NewStream(libvirt.STREAM_NONBLOCK)
+	if err != nil {
+		return translate(err)
+	}
+	if err := translate(d.OpenConsole(device, st, flags)); err != nil {
+		_ = st.Free()
+		return err
+	}
+	news := s.news // the binding never forgets the callback: it must not hold the console
+	if err := translate(st.EventAddCallback(0, func(_ *libvirt.Stream, events libvirt.StreamEventType) { news.tell(events) })); err != nil {
+		_ = st.Abort()
+		_ = st.Free()
+		return err
+	}
+	s.stream = st
+	return nil
+}
+
+// Read waits for what the guest writes. It is io.EOF when the VM is off or the
+// console was closed or taken away.
+func (s *console) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	return s.wait(libvirt.STREAM_EVENT_READABLE, s.news.readable, func() (int, error) { return s.stream.Recv(p) })
+}
+
+// Write sends all of p to the guest.
+func (s *console) Write(p []byte) (int, error) {
+	done := 0
+	for done < len(p) {
+		n, err := s.wait(libvirt.STREAM_EVENT_WRITABLE, s.news.writable, func() (int, error) { return s.stream.Send(p[done:]) })
+		if errors.Is(err, io.EOF) {
+			err = io.ErrClosedPipe
+		}
+		if err != nil {
+			return done, err
+		}
+		done += n
+	}
+	return done, nil
+}
+
+// wait tries until the stream is ready for it. A non-blocking stream that is
+// not returns -2.
+func (s *console) wait(event libvirt.StreamEventType, ready <-chan struct{}, try func() (int, error)) (int, error) {
+	for {
+		n, err := s.attempt(event, try)
+		if err != nil || n >= 0 {
+			return n, err
+		}
+		select {
+		case <-ready:
+		case <-s.news.over:
+		}
+	}
+}
+
+// attempt tries once, and asks for the event when the stream is not ready.
+func (s *console) attempt(event libvirt.StreamEventType, try func() (int, error)) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return 0, io.EOF
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	n, err := try()
+	if err == nil && n < 0 {
+		return n, s.arm(s.armed | event)
+	}
+	if armErr := s.arm(s.armed &^ event); err == nil {
+		err = armErr
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = translate(err)
+	}
+	return n, err
+}
+
+// arm says which events the loop shall tell; the end of the stream always.
+func (s *console) arm(events libvirt.StreamEventType) error {
+	if events == s.armed {
+		return nil
+	}
+	wanted := events
+	if events != 0 {
+		wanted |= libvirt.STREAM_EVENT_HANGUP | libvirt.STREAM_EVENT_ERROR
+	}
+	if err := s.stream.EventUpdateCallback(wanted); err != nil {
+		return translate(err)
+	}
+	s.armed = events
+	return nil
+}
+
+// Close gives the console back; a Read that waits ends.
+func (s *console) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.news.end()
+	_ = s.stream.EventRemoveCallback()
+	_ = s.stream.Abort() // a stream that ended by itself cannot be aborted
+	_ = s.stream.Free()
+	s.conn.leave()
+	return nil
+}
+
+// streamNews passes events from libvirt's loop to those who wait, without
+// blocking the loop.
+type streamNews struct {
+	readable, writable chan struct{} // capacity 1
+	over               chan struct{} // closed at the end
+	once               sync.Once
+}
+
+func newNews() *streamNews {
+	return &streamNews{readable: make(chan struct{}, 1), writable: make(chan struct{}, 1), over: make(chan struct{})}
+}
+
+func (n *streamNews) tell(events libvirt.StreamEventType) {
+	const ended = libvirt.STREAM_EVENT_HANGUP | libvirt.STREAM_EVENT_ERROR
+	if events&(libvirt.STREAM_EVENT_READABLE|ended) != 0 {
+		poke(n.readable)
+	}
+	if events&(libvirt.STREAM_EVENT_WRITABLE|ended) != 0 {
+		poke(n.writable)
+	}
+}
+
+func (n *streamNews) end() { n.once.Do(func() { close(n.over) }) }
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,125 @@
+package hypervisor
+
+import (
+	"errors"
+	"fmt"
+
+	"libvirt.org/go/libvirt"
+	"libvirt.org/go/libvirtxml"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// HostInfo returns what the host is and has. ID, State and times are the
+// caller's to fill. The first call on a fresh daemon waits while it probes its
+// emulators.
+func (c *Conn) HostInfo() (virt.Host, error) {
+	h := virt.Host{ID: c.host, URI: c.uri, Hypervisor: c.driver}
+	for _, add := range []func(*virt.Host) error{c.addNode, c.addVersions, c.addCapabilities} {
+		if err := add(&h); err != nil {
+			return h, err
+		}
+	}
+	var err error
+	if h.HasNetworks, err = c.has("virConnectNumOfNetworks", c.conn.NumOfNetworks); err != nil {
+		return h, err
+	}
+	h.HasPools, err = c.has("virConnectNumOfStoragePools", c.conn.NumOfStoragePools)
+	return h, err
+}
+
+func (c *Conn) addNode(h *virt.Host) error {
+	node, err := value(c, "virNodeGetInfo", c.conn.GetNodeInfo)
+	if err != nil {
+		return err
+	}
+	h.Arch, h.CPUs, h.Memory = node.Model, node.Cpus, node.Memory<<10
+	h.Sockets, h.Cores, h.Threads = uint(node.Sockets)*uint(max(1, node.Nodes)), uint(node.Cores), uint(node.Threads)
+	if h.Hostname, err = value(c, "virConnectGetHostname", c.conn.GetHostname); err != nil {
+		return err
+	}
+	h.MemoryFree, err = c.FreeMemory()
+	if errors.Is(err, virt.ErrUnsupported) {
+		return nil
+	}
+	return err
+}
+
+func (c *Conn) addVersions(h *virt.Host) error {
+	version, err := value(c, "virConnectGetLibVersion", c.conn.GetLibVersion)
+	if err != nil {
+		return err
+	}
+	h.Libvirt = versionText(version)
+	version, err = value(c, "virConnectGetVersion", c.conn.GetVersion)
+	if errors.Is(err, virt.ErrUnavailable) {
+		return err
+	}
+	if err == nil { // a host without any emulator has no version
+		h.HVVersion = versionText(version)
+	}
+	return nil
+}
+
+func (c *Conn) addCapabilities(h *virt.Host) error {
+	caps, err := c.Capabilities()
+	if err != nil {
+		return err
+	}
+	if cpu := caps.Host.CPU; cpu != nil {
+		h.CPUModel = cpu.Model
+		if cpu.Arch != "" {
+			h.Arch = cpu.Arch
+		}
+	}
+	return nil
+}
+
+// has reports whether the driver knows a kind of thing at all.
+func (c *Conn) has(name string, count func() (int, error)) (bool, error) {
+	_, err := value(c, name, count)
+	if errors.Is(err, virt.ErrUnsupported) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// versionText writes libvirt's version number: major*1,000,000 + minor*1,000 + release.
+func versionText(v uint32) string {
+	return fmt.Sprintf("%d.%d.%d", v/1_000_000, v/1_000%1_000, v%1_000)
+}
+
+// FreeMemory returns the host's free memory in bytes (virNodeGetFreeMemory).
+func (c *Conn) FreeMemory() (uint64, error) {
+	return value(c, "virNodeGetFreeMemory", c.conn.GetFreeMemory)
+}
+
+// Capabilities returns what the host and its emulators can do
+// (virConnectGetCapabilities).
+func (c *Conn) Capabilities() (*libvirtxml.Caps, error) {
+	text, err := value(c, "virConnectGetCapabilities", c.conn.GetCapabilities)
+	if err != nil {
+		return nil, err
+	}
+	return read(&libvirtxml.Caps{}, text)
+}
+
+// DomainCapabilities returns what a VM of that kind may have
+// (virConnectGetDomainCapabilities); an empty word means the driver's default.
+func (c *Conn) DomainCapabilities(emulator, arch, machine, virttype string) (*libvirtxml.DomainCaps, error) {
+	text, err := value(c, "virConnectGetDomainCapabilities", func() (string, error) {
+		return c.conn.GetDomainCapabilities(emulator, arch, machine, virttype, libvirt.ConnectGetDomainCapabilitiesFlags(0))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return read(&libvirtxml.DomainCaps{}, text)
+}
+
+// read fills one of libvirtxml's documents from libvirt's text.
+func read[T interface{ Unmarshal(string) error }](doc T, text string) (T, error) {
+	if err := doc.Unmarshal(text); err != nil {
+		return doc, virt.Errorf(virt.KindInternal, "read libvirt's XML: %w", err)
+	}
+	return doc, nil
+}
