@@ -37,7 +37,7 @@ type Screen struct {
 	frame   rfb.Frame
 	painter painter
 	view    atomic.Pointer[renderer] // nil until it is shown
-	native  native // of Fyne's goroutine
+	native  native                   // of Fyne's goroutine
 
 	mu       sync.Mutex
 	name     string

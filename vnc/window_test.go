@@ -1,0 +1,241 @@
+package vnc_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/kvmmanager/kvm-manager/vnc/rfb/rfbtest"
+)
+
+// A desktop is an X server with a window manager and one window that shows a
+// guest's screen.
+type realDesktop struct {
+	t       *testing.T
+	display string
+	window  string // its X11 number
+
+	mu   sync.Mutex
+	told []string // lines of the program
+}
+
+// openWindow shows the guest in a real window under Xvfb.
+func openWindow(t *testing.T, guest *rfbtest.Guest) *realDesktop {
+	t.Helper()
+	for _, tool := range []string{"Xvfb", "openbox", "xdotool", "import"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip("needs " + tool)
+		}
+	}
+	program := buildWindow(t)
+	d := &realDesktop{t: t}
+	d.startX()
+	d.start(nil, "openbox", "--sm-disable")
+	d.start(d.listen, program, guest.Socket)
+	rfbtest.Eventually(t, "the picture is painted", func() bool {
+		return d.heard("status 2 720 400") && d.heard("repaint_asked")
+	})
+	d.window = d.x("search", "--sync", "--onlyvisible", "--name", "Screen under test")
+	d.x("windowactivate", "--sync", d.window)
+	return d
+}
+
+// buildWindow compiles testdata/window with the flags of the released programs.
+func buildWindow(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "window")
+	build := exec.Command("go", "build", "-tags", "migrated_fynedo libvirt_dlopen", "-o", program, "./testdata/window")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return program
+}
+
+// startX starts an X server on a free display.
+func (d *realDesktop) startX() {
+	d.t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer r.Close()
+	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+	server.ExtraFiles = []*os.File{w}
+	d.run(server)
+	_ = w.Close() // Xvfb has its own
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		d.t.Fatalf("Xvfb: %v", err)
+	}
+	d.display = ":" + strings.TrimSpace(line)
+}
+
+// start runs a program on the desktop until the test ends.
+func (d *realDesktop) start(listen func(line string), name string, args ...string) {
+	d.t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Env = d.environment()
+	if listen == nil {
+		d.run(cmd)
+		return
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	d.run(cmd)
+	go func() {
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			listen(lines.Text())
+		}
+	}()
+}
+
+func (d *realDesktop) run(cmd *exec.Cmd) {
+	d.t.Helper()
+	if err := cmd.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+}
+
+func (d *realDesktop) environment() []string {
+	home := d.t.TempDir()
+	return append(os.Environ(), "DISPLAY="+d.display, "HOME="+home, "XDG_CONFIG_HOME="+home,
+		"FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=1", "LIBGL_ALWAYS_SOFTWARE=1", "LC_ALL=en_US.UTF-8")
+}
+
+func (d *realDesktop) listen(line string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.told = append(d.told, line)
+}
+
+func (d *realDesktop) heard(line string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, l := range d.told {
+		if l == line {
+			return true
+		}
+	}
+	return false
+}
+
+// x acts with the real mouse and keyboard.
+func (d *realDesktop) x(args ...string) string {
+	d.t.Helper()
+	cmd := exec.Command("xdotool", args...)
+	cmd.Env = d.environment()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		d.t.Fatalf("xdotool %v: %v\n%s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// screenshot returns what the window shows.
+func (d *realDesktop) screenshot() image.Image {
+	d.t.Helper()
+	cmd := exec.Command("import", "-window", d.window, "png:-")
+	cmd.Env = d.environment()
+	out, err := cmd.Output()
+	if err != nil {
+		d.t.Fatalf("import: %v", err)
+	}
+	pic, err := png.Decode(bytes.NewReader(out))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return pic
+}
+
+// differs says where two pictures differ first.
+func differs(got image.Image, want *image.RGBA) error {
+	if got.Bounds().Size() != want.Rect.Size() {
+		return fmt.Errorf("size %v, want %v", got.Bounds().Size(), want.Rect.Size())
+	}
+	for y := range want.Rect.Dy() {
+		for x := range want.Rect.Dx() {
+			r, g, b, _ := got.At(x, y).RGBA()
+			if w := want.RGBAAt(x, y); uint8(r>>8) != w.R || uint8(g>>8) != w.G || uint8(b>>8) != w.B {
+				return fmt.Errorf("at %d,%d: %x %x %x, want %v", x, y, r>>8, g>>8, b>>8, w)
+			}
+		}
+	}
+	return nil
+}
+
+func TestARealWindowShowsTheGuestAndTakesKeyboardAndMouse(t *testing.T) {
+	guest := rfbtest.Start(t, "")
+	d := openWindow(t, guest)
+
+	d.x("mousemove", "--window", d.window, "300", "200", "click", "1") // takes the focus, captures the pointer
+	rfbtest.Eventually(t, "the focus", func() bool { return d.heard("focus true") })
+
+	// Every key belongs to the guest, those of the window manager included.
+	d.x("key", "a")
+	d.x("key", "Tab")
+	d.x("key", "alt+F4")
+	wantKeys(t, guest, 0x1e, 0x9e, 0x0f, 0x8f, 0x38, 0x3e, 0xb8, 0xbe)
+
+	// The captured pointer moves farther than the window is wide.
+	start := movedRight(guest.Mouse(t))
+	for range 6 {
+		d.x("mousemove_relative", "100", "0")
+	}
+	rfbtest.Eventually(t, "the mouse goes right", func() bool { return movedRight(guest.Mouse(t)) >= start+600 })
+	before := len(guest.Mouse(t))
+	d.x("click", "1")
+	rfbtest.Eventually(t, "a click", func() bool { return len(guest.Mouse(t)) >= before+6 })
+
+	if err := eventuallyShows(t, d, guest); err != nil {
+		t.Errorf("the window shows something else: %v", err)
+	}
+
+	d.x("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+	rfbtest.Eventually(t, "the release", func() bool { return d.heard("released") && d.heard("focus false") })
+	keys := len(guest.Keys(t))
+	d.x("key", "b")
+	d.x("mousemove", "--window", d.window, "300", "200", "click", "1") // the guest has it again
+	d.x("key", "c")
+	rfbtest.Eventually(t, "the key after the click", func() bool { return bytes.HasSuffix(guest.Keys(t), []byte{0x2e, 0xae}) })
+	if got := guest.Keys(t)[keys:]; bytes.Contains(got, []byte{0x30}) {
+		t.Errorf("a key typed after letting go reached the guest: % x", got)
+	}
+}
+
+// movedRight adds up the packets of a mouse, after its first answer.
+func movedRight(packets []byte) int {
+	way := 0
+	for i := 1; i+3 <= len(packets); i += 3 {
+		way += int(int8(packets[i+1]))
+	}
+	return way
+}
+
+// eventuallyShows waits until the window shows the guest's screen, pixel by
+// pixel, while the guest stands still.
+func eventuallyShows(t *testing.T, d *realDesktop, guest *rfbtest.Guest) (last error) {
+	t.Helper()
+	guest.Do(t, "stop", nil)
+	defer guest.Do(t, "cont", nil)
+	truth := guest.Screendump(t)
+	rfbtest.Eventually(t, "the window shows the guest", func() bool {
+		last = differs(d.screenshot(), truth)
+		return last == nil
+	})
+	return last
+}
