@@ -60,10 +60,7 @@ func (b *TabBar) Choose(i int) {
 		return
 	}
 	b.chosen = i
-	b.fit(b.Size().Width)
-	for _, t := range b.tabs {
-		t.Refresh()
-	}
+	b.Refresh()
 }
 
 // Mark puts a sign on a tab.
