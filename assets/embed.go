@@ -1,5 +1,6 @@
-// Package assets holds the files that travel inside the programs: fonts, icons
-// and the program's own mark. Each folder carries the licence of its files.
+// Package assets holds the files that travel inside the programs: fonts, icons,
+// translations and the program's own mark. Each folder of others' work carries
+// its licence.
 package assets
 
 import (
@@ -10,7 +11,7 @@ import (
 	"strings"
 )
 
-//go:embed fonts/*.otf fonts/*.ttf icons/*.svg app/*.svg app/*.png
+//go:embed fonts/*.otf fonts/*.ttf icons/*.svg app/*.svg app/*.png translations/*.json
 var files embed.FS
 
 // Font returns the font file of that name, such as "Inter-Regular.otf".
@@ -47,6 +48,11 @@ func AppIcon() []byte { return must("app/kvm-manager.png") }
 
 // AppIconSVG returns the program's mark as SVG.
 func AppIconSVG() []byte { return must("app/kvm-manager.svg") }
+
+// Translations returns the folder translations: one JSON file per language,
+// whose keys are the English sentences. English has only the sentences with a
+// number, in their singular and plural form.
+func Translations() fs.FS { return files }
 
 func must(path string) []byte {
 	b, err := files.ReadFile(path)

@@ -40,6 +40,9 @@ func run(look string, contrast bool, page, size string) error {
 	if _, err := fmt.Sscanf(size, "%fx%f", &width, &height); err != nil {
 		return fmt.Errorf("size %q: %w", size, err)
 	}
+	if err := kit.LoadWords(); err != nil {
+		return err
+	}
 	a := app.NewWithID("org.kvmmanager.gallery")
 	a.Settings().SetTheme(theme.New(mode))
 	if contrast {
