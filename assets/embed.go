@@ -52,7 +52,7 @@ func AppIconSVG() []byte { return must("app/kvm-manager.svg") }
 // Translations returns the folder translations: one JSON file per language,
 // whose keys are the English sentences. English has only the sentences with a
 // number, in their singular and plural form.
-func Translations() fs.FS { return files }
+func Translations() embed.FS { return files }
 
 func must(path string) []byte {
 	b, err := files.ReadFile(path)
