@@ -1,0 +1,60 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// exitCodes is the one table from kinds of failure to exit codes.
+var exitCodes = map[virt.ErrorKind]int{
+	virt.KindInternal: 1, virt.KindInvalid: 2, virt.KindNotFound: 3, virt.KindExists: 4, virt.KindState: 5,
+	virt.KindForbidden: 6, virt.KindUnauthenticated: 6, virt.KindUnavailable: 7, virt.KindUnsupported: 8,
+	virt.KindNoSpace: 9, virt.KindCancelled: 10, virt.KindTimeout: 11, virt.KindInterrupted: 12, virt.KindPartial: 13,
+}
+
+// report writes the error and returns its exit code.
+func (c *cli) report(err error) int {
+	kind := virt.KindOf(err)
+	var typed *virt.Error
+	if !errors.As(err, &typed) && kind == virt.KindInternal && strings.HasPrefix(err.Error(), "unknown command") {
+		kind = virt.KindInvalid // cobra has no type for this one
+	}
+	if c.output == "json" {
+		c.reportJSON(kind, err)
+	} else {
+		fmt.Fprintf(c.err, "kvm-cli: %s\n", strings.TrimSpace(err.Error()))
+		if hint := virt.HintOf(err); hint != "" {
+			fmt.Fprintln(c.err, hint)
+		}
+	}
+	if code, known := exitCodes[kind]; known {
+		return code
+	}
+	return exitCodes[virt.KindInternal]
+}
+
+func (c *cli) reportJSON(kind virt.ErrorKind, err error) {
+	type body struct {
+		Kind    virt.ErrorKind `json:"kind"`
+		Message string         `json:"message"`
+		Hint    string         `json:"hint"`
+		Action  virt.Action    `json:"action"`
+		Target  virt.Ref       `json:"target"`
+	}
+	b := body{Kind: kind, Message: err.Error(), Hint: virt.HintOf(err)}
+	var typed *virt.Error
+	if errors.As(err, &typed) {
+		b.Action, b.Target = typed.Action, typed.Ref
+	}
+	out := json.NewEncoder(c.err)
+	if err := out.Encode(map[string]body{"error": b}); err != nil {
+		fmt.Fprintln(c.err, err)
+	}
+}
+
+// warn says what went wrong beside the work.
+func (c *cli) warn(err error) { fmt.Fprintf(c.err, "kvm-cli: warning: %v\n", err) }

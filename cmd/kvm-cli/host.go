@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+func newHostCommand(c *cli) *cobra.Command {
+	return group("host", "Show and check the host", newHostListCommand(c), newHostShowCommand(c), newHostCheckCommand(c))
+}
+
+func newHostListCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the hosts", Args: exact(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
+				_ = s.Hosts.Wait(ctx, id) //nolint:errcheck // a host that is not reached is listed so
+				hosts, err := s.Hosts.List(ctx)
+				if err != nil {
+					return err
+				}
+				return c.print(hosts, func(w io.Writer) {
+					row(w, "NAME", "STATE", "URI", "PROBLEM")
+					for _, h := range hosts {
+						row(w, h.ID, h.State, h.URI, h.Problem)
+					}
+				})
+			})
+		},
+	}
+}
+
+func newHostShowCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use: "show", Short: "Show the host's versions, processor and memory", Args: exact(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
+				h, err := s.Hosts.Show(ctx, id)
+				if err != nil {
+					return err
+				}
+				return c.print(h, func(w io.Writer) {
+					row(w, "Name", h.ID)
+					row(w, "URI", h.URI)
+					row(w, "Hostname", h.Hostname)
+					row(w, "Libvirt", h.Libvirt)
+					row(w, h.Hypervisor, h.HVVersion)
+					row(w, "Processor", fmt.Sprintf("%s %s, %d threads (%d sockets, %d cores, %d threads each)", h.Arch, h.CPUModel, h.CPUs, h.Sockets, h.Cores, h.Threads))
+					row(w, "Memory", fmt.Sprintf("%s, %s free", size(h.Memory), size(h.MemoryFree)))
+				})
+			})
+		},
+	}
+}
+
+func newHostCheckCommand(c *cli) *cobra.Command {
+	var fix string
+	cmd := &cobra.Command{
+		Use: "check", Short: "Tell whether the host is ready for machines", Args: exact(),
+		Long: "Each finding is ok, warn, fail or skipped, with its cause and what to do. --fix mends one that is fixable.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			work := func(ctx context.Context, s *services.Services, id virt.HostID) error {
+				checks, err := s.Hosts.Check(ctx, id)
+				if err != nil {
+					return err
+				}
+				return c.print(checks, func(w io.Writer) { checkTable(w, checks) })
+			}
+			if fix == "" {
+				return c.read(cmd.Context(), work)
+			}
+			return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
+				if err := s.Hosts.Fix(ctx, id, fix); err != nil {
+					return err
+				}
+				return work(ctx, s, id)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&fix, "fix", "", "mend the finding of this `ID`")
+	return cmd
+}
+
+func checkTable(w io.Writer, checks []virt.Check) {
+	row(w, "ID", "STATUS", "TITLE", "CAUSE")
+	for _, check := range checks {
+		row(w, check.ID, check.Status, check.Title, check.Cause)
+		if check.Remedy != "" {
+			row(w, "", "", "", "→ "+check.Remedy)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+// Command kvm-cli works on virtual machines from the command line. What scripts
+// may rely on stands in its help texts and in the README.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := interruptible(context.Background())
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// interruptible returns a context that the first interrupt cancels, so that what
+// was begun is taken back. The second interrupt leaves at once; the next start
+// takes back what then is left.
+func interruptible(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(exitCodes["interrupted"])
+	}()
+	return ctx, func() { signal.Stop(signals); cancel() }
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+func newOperationCommand(c *cli) *cobra.Command {
+	return group("operation", "Show, cancel and recover operations",
+		newOperationListCommand(c), newOperationShowCommand(c), newOperationCancelCommand(c), newOperationRecoverCommand(c))
+}
+
+func newOperationListCommand(c *cli) *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use: "list", Short: "List the newest operations", Args: exact(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+				operations, err := s.Operations.List(ctx, virt.OperationFilter{Limit: limit})
+				if err != nil {
+					return err
+				}
+				return c.printOperations(operations)
+			})
+		},
+	}
+	cmd.Flags().IntVar(&limit, "limit", 50, "at most this `NUMBER`; 0 is all")
+	return cmd
+}
+
+func newOperationShowCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use: "show ID", Short: "Show an operation", Args: exact("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+				op, err := s.Operations.Show(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return c.print(op, func(w io.Writer) { operationTable(w, op) })
+			})
+		},
+	}
+}
+
+func newOperationCancelCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use: "cancel ID", Short: "Ask a running operation to stop and take back what it did", Args: exact("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+				return s.Operations.Cancel(ctx, args[0])
+			})
+		},
+	}
+}
+
+func newOperationRecoverCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use: "recover", Short: "Take back what interrupted programs left half done", Args: exact(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+				operations, err := s.Operations.Recover(ctx)
+				if err != nil {
+					return err
+				}
+				return c.printOperations(operations)
+			})
+		},
+	}
+}
+
+func (c *cli) printOperations(operations []virt.Operation) error {
+	return c.print(orEmpty(operations), func(w io.Writer) {
+		row(w, "ID", "STARTED", "ACTION", "TARGET", "STATE", "STAGE", "MESSAGE")
+		for _, op := range operations {
+			row(w, op.ID, op.Started.Local().Format(time.DateTime), op.Action, op.Target.String(), op.State, op.Stage, op.Message)
+		}
+	})
+}
+
+func operationTable(w io.Writer, op virt.Operation) {
+	row(w, "ID", op.ID)
+	row(w, "Action", op.Action)
+	row(w, "Target", op.Target.String())
+	row(w, "By", fmt.Sprintf("%s, %s", op.Actor, op.Via))
+	row(w, "State", op.State)
+	row(w, "Stage", op.Stage)
+	row(w, "Started", op.Started.Local().Format(time.DateTime))
+	if !op.Ended.IsZero() {
+		row(w, "Ended", op.Ended.Local().Format(time.DateTime))
+	}
+	if op.Message != "" {
+		row(w, "Message", op.Message)
+		row(w, "Hint", op.Hint)
+	}
+}

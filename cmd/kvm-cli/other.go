@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+func newPoolCommand(c *cli) *cobra.Command {
+	return group("pool", "Show storage pools", &cobra.Command{
+		Use: "list", Short: "List the pools", Args: exact(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
+				pools, err := s.Pools.List(ctx, id)
+				if err != nil {
+					return err
+				}
+				return c.print(orEmpty(pools), func(w io.Writer) {
+					row(w, "NAME", "TYPE", "ACTIVE", "CAPACITY", "FREE", "PATH")
+					for _, p := range pools {
+						row(w, p.Name, p.Type, yesNo(p.Active), size(p.Capacity), size(p.Available), p.Path)
+					}
+				})
+			})
+		},
+	})
+}
+
+func newVolumeCommand(c *cli) *cobra.Command {
+	return group("volume", "Show volumes", &cobra.Command{
+		Use: "list POOL", Short: "List the volumes of a pool", Args: exact("POOL"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
+				volumes, err := s.Pools.Volumes(ctx, id, args[0])
+				if err != nil {
+					return err
+				}
+				return c.print(orEmpty(volumes), func(w io.Writer) {
+					row(w, "NAME", "FORMAT", "CAPACITY", "ON DISK", "PATH")
+					for _, v := range volumes {
+						row(w, v.Name, v.Format, size(v.Capacity), size(v.Allocation), v.Path)
+					}
+				})
+			})
+		},
+	})
+}
+
+func newNetworkCommand(c *cli) *cobra.Command {
+	list := &cobra.Command{
+		Use: "list", Short: "List the networks", Args: exact(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
+				networks, err := s.Networks.List(ctx, id)
+				if err != nil {
+					return err
+				}
+				return c.print(orEmpty(networks), func(w io.Writer) {
+					row(w, "NAME", "ACTIVE", "AUTOSTART", "BRIDGE", "FORWARD")
+					for _, n := range networks {
+						row(w, n.Name, yesNo(n.Active), yesNo(n.Autostart), n.Bridge, n.Forward)
+					}
+				})
+			})
+		},
+	}
+	verb := func(use, short string, do func(*services.Services) func(context.Context, virt.Ref) error) *cobra.Command {
+		return &cobra.Command{
+			Use: use + " NAME", Short: short, Args: exact("NAME"),
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
+					n, err := s.Networks.Find(ctx, id, args[0])
+					if err != nil {
+						return err
+					}
+					return do(s)(ctx, n.Ref())
+				})
+			},
+		}
+	}
+	return group("network", "Work on virtual networks", list,
+		verb("start", "Start a network", func(s *services.Services) func(context.Context, virt.Ref) error { return s.Networks.Start }),
+		verb("stop", "Stop a network", func(s *services.Services) func(context.Context, virt.Ref) error { return s.Networks.Stop }))
+}
+
+func newAuditCommand(c *cli) *cobra.Command {
+	var since string
+	list := &cobra.Command{
+		Use: "list", Short: "List what was asked of the program, by whom, and what came of it", Args: exact(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			from, err := parseSince(since)
+			if err != nil {
+				return err
+			}
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+				rows, err := s.Operations.Audit(ctx, from)
+				if err != nil {
+					return err
+				}
+				return c.print(orEmpty(rows), func(w io.Writer) {
+					row(w, "TIME", "ACTOR", "VIA", "ACTION", "TARGET", "RESULT", "MESSAGE")
+					for _, r := range rows {
+						row(w, r.Time.Local().Format(time.DateTime), r.Actor, r.Via, r.Action, r.Target.String(), r.Result, r.Message)
+					}
+				})
+			})
+		},
+	}
+	list.Flags().StringVar(&since, "since", "", "only since this `TIME`: 24h, 2026-01-31 or RFC 3339")
+	return group("audit", "Show the audit log", list)
+}
+
+// parseSince reads a duration before now, a day, or an RFC 3339 time.
+func parseSince(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
+		return time.Now().Add(-d), nil
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, text, time.Local); err == nil {
+		return day, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, usage("%q is not a time", text).WithHint("Write 24h, 2026-01-31 or 2026-01-31T12:00:00Z.")
+	}
+	return at, nil
+}
+
+func newSettingCommand(c *cli) *cobra.Command {
+	list := &cobra.Command{
+		Use: "list", Short: "List the settings", Args: exact(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+				settings, err := s.Settings.List(ctx)
+				if err != nil {
+					return err
+				}
+				return c.print(settings, func(w io.Writer) {
+					row(w, "NAME", "VALUE", "DEFAULT", "ALLOWED")
+					for _, v := range settings {
+						row(w, v.Name, v.Text(), v.Default, v.Allowed)
+					}
+				})
+			})
+		},
+	}
+	get := &cobra.Command{
+		Use: "get NAME", Short: "Print a setting", Args: exact("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+				v, err := s.Settings.Get(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return c.print(v, func(w io.Writer) { row(w, v.Text()) })
+			})
+		},
+	}
+	set := &cobra.Command{
+		Use: "set NAME VALUE", Short: "Change a setting", Args: exact("NAME", "VALUE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+				return s.Settings.Set(ctx, args[0], args[1])
+			})
+		},
+	}
+	return group("setting", "Show and change settings", list, get, set)
+}
+
+// orEmpty makes a list that is never null in JSON.
+func orEmpty[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/storage"
+)
+
+// A cli is one run of the program: its streams and the flags of all commands.
+type cli struct {
+	in       io.Reader
+	out, err io.Writer
+
+	host      string
+	output    string
+	progress  string
+	configDir string
+	dataDir   string
+}
+
+// run executes the arguments and returns the exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	c := &cli{in: in, out: out, err: errs}
+	root := newRootCommand(c)
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	return c.report(err)
+}
+
+func newRootCommand(c *cli) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kvm-cli",
+		Short: "Work on virtual machines",
+		Long: `kvm-cli works on the virtual machines of a libvirt host.
+
+The host is --host, else KVM_MANAGER_HOST, else LIBVIRT_DEFAULT_URI, else the
+setting default_host, else the first of qemu:///system, qemu:///session and
+the embedded driver that answers. Any libvirt URI will do.
+
+A machine is named by its name, or by uuid:UUID. Sizes want a unit: 2GiB, 500MB.
+
+Exit codes: 1 internal, 2 invalid, 3 not found, 4 exists, 5 state,
+6 forbidden or unauthenticated, 7 unavailable, 8 unsupported, 9 no space,
+10 cancelled, 11 timeout, 12 interrupted, 13 partial.`,
+		Example: `  kvm-cli vm create demo --try --start
+  kvm-cli vm console demo --serial
+  kvm-cli vm list -o json
+  kvm-cli vm delete demo --yes --force`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if !slices.Contains(outputs, c.output) {
+				return usage("there is no output format %q", c.output).WithHint("Choose table, json or yaml.")
+			}
+			if c.progress != "" && c.progress != "json" {
+				return usage("there is no progress format %q", c.progress).WithHint("Write --progress json, or leave it out.")
+			}
+			return nil
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&c.host, "host", "", "libvirt `URI` of the host")
+	flags.StringVarP(&c.output, "output", "o", "table", "`FORMAT` of the answer: table, json or yaml")
+	flags.StringVar(&c.progress, "progress", "", "json: report progress as JSON lines on stderr")
+	flags.StringVar(&c.configDir, "config-dir", "", "`DIR` of settings (default $XDG_CONFIG_HOME/kvm-manager)")
+	flags.StringVar(&c.dataDir, "data-dir", "", "`DIR` of data (default $XDG_DATA_HOME/kvm-manager)")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err).WithHint("See --help.") })
+	root.AddCommand(newHostCommand(c), newVMCommand(c), newPoolCommand(c), newVolumeCommand(c), newNetworkCommand(c),
+		newOperationCommand(c), newAuditCommand(c), newSettingCommand(c), newVersionCommand(c))
+	return root
+}
+
+func usage(format string, args ...any) *virt.Error {
+	return virt.Errorf(virt.KindInvalid, format, args...)
+}
+
+// dirs are the places for files, with the flags' overrides.
+func (c *cli) dirs() storage.Dirs {
+	d := storage.DefaultDirs()
+	if c.configDir != "" {
+		d.Config = c.configDir
+	}
+	if c.dataDir != "" {
+		d.Data, d.State = c.dataDir, c.dataDir
+	}
+	return d
+}
+
+// read opens the services, runs work with the chosen host, and closes them.
+func (c *cli) read(ctx context.Context, work func(context.Context, *services.Services, virt.HostID) error) error {
+	ctx = virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "cli", Role: virt.RoleAdmin})
+	var hosts []string
+	if c.host != "" {
+		hosts = []string{c.host}
+	}
+	s, err := services.Open(ctx, services.Options{Dirs: c.dirs(), Hosts: hosts})
+	if err != nil {
+		return err
+	}
+	ids, err := s.Hosts.IDs(ctx)
+	if err == nil {
+		err = work(ctx, s, ids[0])
+	}
+	return errors.Join(err, s.Close())
+}
+
+// change is read for work that changes something: first it takes back what an
+// interrupted program left, and it shows progress.
+func (c *cli) change(ctx context.Context, work func(context.Context, *services.Services, virt.HostID) error) error {
+	return c.read(ctx, func(ctx context.Context, s *services.Services, host virt.HostID) error {
+		if _, err := s.Operations.Recover(ctx); err != nil {
+			c.warn(err)
+		}
+		stop := c.showProgress(ctx, s)
+		defer stop()
+		return work(ctx, s, host)
+	})
+}
+
+func userName() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return "unknown"
+}
+
+// exact is cobra.ExactArgs with an error that names what is missing.
+func exact(names ...string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return usage("%s is missing", names[len(args)]).WithHint("See --help.")
+		case len(args) > len(names):
+			return usage("%q is one argument too many", args[len(names)]).WithHint("See --help.")
+		}
+		return nil
+	}
+}
+
+// group makes a command that only holds others.
+func group(use, short string, children ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use, Short: short,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("%s has no command %q", cmd.CommandPath(), args[0]).WithHint("See " + cmd.CommandPath() + " --help.")
+			}
+			return cmd.Help()
+		},
+	}
+	cmd.AddCommand(children...)
+	return cmd
+}
+
+// sibling finds another program of ours: beside this one, else in PATH.
+func sibling(name string) string {
+	if self, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(self), name)
+		if _, err := os.Stat(beside); err == nil {
+			return beside
+		}
+	}
+	return name
+}

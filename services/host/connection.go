@@ -1,0 +1,269 @@
+package host
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+const (
+	slowAfter    = 2 * time.Second        // a call that waits longer makes the host slow
+	firstBackoff = 250 * time.Millisecond // before the first new attempt
+	lastBackoff  = 15 * time.Second       // between attempts at the most
+)
+
+// A connection is one host: its URI, its open libvirt connection if there is
+// one, and the goroutine that keeps it open.
+type connection struct {
+	service *Service
+	id      virt.HostID
+	asked   string // the URI that was asked for; empty for this computer
+	cancel  context.CancelFunc
+	ctx     context.Context //nolint:containedctx // the life of the keeper, not of a call
+	ended   chan struct{}
+	again   chan struct{} // capacity 1: try now
+
+	mu      sync.Mutex
+	host    virt.Host
+	conn    *hypervisor.Conn
+	failure error         // why the last attempt failed
+	settled chan struct{} // closed when the first attempt, or the running one, has ended
+	waiting int           // calls that have waited longer than slowAfter
+}
+
+func newConnection(s *Service, id virt.HostID, uri string) *connection {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &connection{
+		service: s, id: id, asked: uri, ctx: ctx, cancel: cancel,
+		ended: make(chan struct{}), again: make(chan struct{}, 1), settled: make(chan struct{}),
+		host: virt.Host{ID: id, URI: uri, State: virt.HostConnecting, Since: time.Now()},
+	}
+}
+
+// keep opens the connection, waits until it breaks, and begins again, until the
+// host is removed.
+func (c *connection) keep() {
+	defer close(c.ended)
+	pause := firstBackoff
+	for c.ctx.Err() == nil {
+		lost := make(chan string, 1)
+		conn, err := c.open(lost)
+		if err != nil {
+			c.failed(err, pause)
+			c.sleep(pause)
+			pause = min(2*pause, lastBackoff)
+			continue
+		}
+		pause = firstBackoff
+		c.connected(conn)
+		select {
+		case reason := <-lost:
+			c.lost(conn, reason)
+			c.sleep(firstBackoff)
+		case <-c.ctx.Done():
+			c.release(conn)
+		}
+	}
+}
+
+func (c *connection) open(lost chan<- string) (*hypervisor.Conn, error) {
+	options := hypervisor.Options{
+		Host:    c.id,
+		OnEvent: c.service.hear,
+		OnClose: func(reason string) {
+			select {
+			case lost <- reason:
+			default:
+			}
+		},
+	}
+	if c.asked != "" {
+		return openURI(c.asked, options)
+	}
+	return openThisComputer(c.service.data, options)
+}
+
+// connected takes the fresh connection into use and tells everybody to load again.
+func (c *connection) connected(conn *hypervisor.Conn) {
+	known, err := conn.HostInfo()
+	if err != nil {
+		slog.Warn("host facts", "host", c.id, "err", err)
+	}
+	c.mu.Lock()
+	c.conn, c.failure = conn, nil
+	c.host = merge(c.host, known)
+	c.host.URI = conn.URI()
+	c.setState(virt.HostConnected, nil)
+	closeOnce(c.settled)
+	c.mu.Unlock()
+	c.tell(virt.HostChanged)
+	c.tell(virt.Resync)
+}
+
+func (c *connection) failed(err error, pause time.Duration) {
+	c.mu.Lock()
+	c.failure = err
+	news := c.host.State != virt.HostOffline || c.host.Problem != err.Error()
+	c.setState(virt.HostOffline, err)
+	c.host.Retry = time.Now().Add(pause)
+	closeOnce(c.settled)
+	c.mu.Unlock()
+	if news {
+		slog.Warn("host not reached", "host", c.id, "err", err)
+	}
+	c.tell(virt.HostChanged)
+}
+
+func (c *connection) lost(conn *hypervisor.Conn, reason string) {
+	err := virt.Errorf(virt.KindUnavailable, "the connection to %s was lost: %s", c.id, reason)
+	c.mu.Lock()
+	c.conn, c.failure = nil, err
+	c.setState(virt.HostOffline, err)
+	c.host.Retry = time.Now().Add(firstBackoff)
+	c.mu.Unlock()
+	slog.Warn("host lost", "host", c.id, "reason", reason)
+	c.tell(virt.HostChanged)
+	go c.release(conn) // may wait for calls that still hang
+}
+
+// release closes conn; what it says is only worth a log line.
+func (c *connection) release(conn *hypervisor.Conn) {
+	if err := conn.Close(); err != nil {
+		slog.Debug("close connection", "host", c.id, "err", err)
+	}
+}
+
+func (c *connection) sleep(pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-c.again:
+	case <-c.ctx.Done():
+	}
+}
+
+// hurry ends the pause before the next attempt.
+func (c *connection) hurry() {
+	select {
+	case c.again <- struct{}{}:
+	default:
+	}
+}
+
+// wait returns the open connection; while the first attempt runs it waits for
+// its end, so that a program just started need not know.
+func (c *connection) wait(ctx context.Context) (*hypervisor.Conn, error) {
+	select {
+	case <-c.settled:
+	case <-ctx.Done():
+		return nil, &virt.Error{Kind: virt.KindOf(ctx.Err()), Ref: virt.HostRef(c.id), Err: ctx.Err()}
+	case <-c.ctx.Done():
+		return nil, virt.Errorf(virt.KindUnavailable, "the program is closing")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn == nil {
+		return nil, &virt.Error{Kind: virt.KindOf(c.failure), Ref: virt.HostRef(c.id), Err: c.failure, Hint: virt.HintOf(c.failure)}
+	}
+	return c.conn, nil
+}
+
+// watch notes that a call began; the function it returns notes its end. While a
+// call has waited for slowAfter the host is slow.
+func (c *connection) watch() func() {
+	var counted, ended bool
+	timer := time.AfterFunc(slowAfter, func() {
+		c.mu.Lock()
+		if ended {
+			c.mu.Unlock()
+			return
+		}
+		counted = true
+		c.waiting++
+		news := c.host.State == virt.HostConnected
+		if news {
+			c.setState(virt.HostSlow, nil)
+		}
+		c.mu.Unlock()
+		if news {
+			c.tell(virt.HostChanged)
+		}
+	})
+	return func() {
+		if timer.Stop() {
+			return
+		}
+		c.mu.Lock()
+		ended = true
+		if counted {
+			c.waiting--
+		}
+		news := c.waiting == 0 && c.host.State == virt.HostSlow
+		if news {
+			c.setState(virt.HostConnected, nil)
+		}
+		c.mu.Unlock()
+		if news {
+			c.tell(virt.HostChanged)
+		}
+	}
+}
+
+// setState notes the state and its reason; the caller holds c.mu.
+func (c *connection) setState(state virt.HostState, err error) {
+	if c.host.State != state {
+		c.host.Since = time.Now()
+	}
+	c.host.State, c.host.Problem, c.host.Hint, c.host.Retry = state, "", "", time.Time{}
+	if err != nil {
+		c.host.Problem, c.host.Hint = err.Error(), virt.HintOf(err)
+	}
+}
+
+func (c *connection) status() virt.Host {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.host
+}
+
+// learn keeps fresh facts and returns the whole picture.
+func (c *connection) learn(known virt.Host) virt.Host {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.host = merge(c.host, known)
+	return c.host
+}
+
+func (c *connection) tell(kind virt.EventKind) {
+	c.service.hear(virt.Event{Kind: kind, Ref: virt.HostRef(c.id), Time: time.Now()})
+}
+
+func (c *connection) stop() {
+	c.cancel()
+	select {
+	case <-c.ended:
+	case <-time.After(slowAfter):
+		slog.Warn("host left while a call still waits", "host", c.id)
+	}
+}
+
+// merge takes what the hypervisor says and keeps what only we know.
+func merge(ours, theirs virt.Host) virt.Host {
+	theirs.ID, theirs.URI, theirs.State, theirs.Since = ours.ID, ours.URI, ours.State, ours.Since
+	theirs.Retry, theirs.Problem, theirs.Hint = ours.Retry, ours.Problem, ours.Hint
+	return theirs
+}
+
+// closeOnce closes a channel that only its lock's holder closes.
+func closeOnce(ch chan struct{}) {
+	select {
+	case <-ch:
+	default:
+		close(ch)
+	}
+}

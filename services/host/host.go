@@ -1,0 +1,236 @@
+// Package host keeps the libvirt connections: it opens them, notices when they
+// hang or break, opens them again, and lends them to the other services behind
+// the door that asks for permission.
+package host
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/event"
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/internal/operation"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// Service holds the connections of this process.
+type Service struct {
+	door *operation.Door
+	bus  *event.Bus
+	data string // directory for the embedded driver's files
+
+	mu     sync.Mutex
+	hosts  map[virt.HostID]*connection
+	order  []virt.HostID
+	first  []func(virt.Event)
+	closed bool
+}
+
+// New returns a Service without hosts. data is the directory under which the
+// embedded driver keeps its machines.
+func New(door *operation.Door, bus *event.Bus, data string) *Service {
+	return &Service{door: door, bus: bus, data: data, hosts: map[virt.HostID]*connection{}}
+}
+
+// BeforeNews registers a function that hears each libvirt event before the bus
+// does, so that a cache is never older than the news of its change. It must
+// return at once and must not call libvirt. Register before Add.
+func (s *Service) BeforeNews(hear func(virt.Event)) { s.first = append(s.first, hear) }
+
+// Add makes a host of a URI and begins to connect to it. An empty URI means
+// this computer: qemu:///system when it answers, else qemu:///session, else
+// the embedded driver. A URI that is already there is not added twice.
+func (s *Service) Add(ctx context.Context, uri string) (virt.HostID, error) {
+	if err := s.door.May(ctx, virt.ConnectHost, virt.Ref{Kind: virt.KindHost, Name: uri}); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return "", virt.Errorf(virt.KindUnavailable, "the program is closing")
+	}
+	for _, id := range s.order {
+		if s.hosts[id].asked == uri {
+			return id, nil
+		}
+	}
+	id, err := s.freeID(uri)
+	if err != nil {
+		return "", err
+	}
+	c := newConnection(s, id, uri)
+	s.hosts[id] = c
+	s.order = append(s.order, id)
+	go c.keep()
+	return id, nil
+}
+
+// List returns the hosts in the order they were added.
+func (s *Service) List(ctx context.Context) ([]virt.Host, error) {
+	if err := s.door.May(ctx, virt.ListHosts, virt.Ref{Kind: virt.KindHost}); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	hosts := make([]virt.Host, 0, len(s.order))
+	for _, id := range s.order {
+		hosts = append(hosts, s.hosts[id].status())
+	}
+	return hosts, nil
+}
+
+// IDs returns the names of the hosts in the order they were added.
+func (s *Service) IDs(ctx context.Context) ([]virt.HostID, error) {
+	hosts, err := s.List(ctx)
+	ids := make([]virt.HostID, 0, len(hosts))
+	for _, h := range hosts {
+		ids = append(ids, h.ID)
+	}
+	return ids, err
+}
+
+// Show returns what is known of a host, with its free memory as of now.
+func (s *Service) Show(ctx context.Context, id virt.HostID) (virt.Host, error) {
+	host, err := Read(ctx, s, virt.ShowHost, id, func(c *hypervisor.Conn) (virt.Host, error) { return c.HostInfo() })
+	if err != nil {
+		return virt.Host{}, err
+	}
+	c, err := s.find(id)
+	if err != nil {
+		return virt.Host{}, err
+	}
+	return c.learn(host), nil
+}
+
+// Retry tries an offline host again now instead of at its next turn.
+func (s *Service) Retry(ctx context.Context, id virt.HostID) error {
+	if err := s.door.May(ctx, virt.ConnectHost, virt.HostRef(id)); err != nil {
+		return err
+	}
+	c, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	c.hurry()
+	return nil
+}
+
+// Wait blocks until the host has been reached, or returns why it was not.
+func (s *Service) Wait(ctx context.Context, id virt.HostID) error {
+	_, err := Read(ctx, s, virt.ShowHost, id, func(*hypervisor.Conn) (struct{}, error) { return struct{}{}, nil })
+	return err
+}
+
+// Do asks the door for the action on the target and, when it is allowed, runs
+// work with the connection of the target's host.
+func (s *Service) Do(ctx context.Context, action virt.Action, target virt.Ref,
+	work func(context.Context, *hypervisor.Conn, *operation.Progress) error,
+) error {
+	return s.door.Do(ctx, action, target, func(ctx context.Context, p *operation.Progress) error {
+		c, err := s.find(target.Host)
+		if err != nil {
+			return err
+		}
+		conn, err := c.wait(ctx)
+		if err != nil {
+			return err
+		}
+		defer c.watch()()
+		return work(ctx, conn, p)
+	})
+}
+
+// Read asks the door for a reading action on a host and returns what read
+// finds. When ctx ends first, Read returns at once; the libvirt call, which
+// cannot be cancelled, ends by itself and its answer is dropped.
+func Read[T any](ctx context.Context, s *Service, action virt.Action, id virt.HostID, read func(*hypervisor.Conn) (T, error)) (T, error) {
+	var zero T
+	if err := s.door.May(ctx, action, virt.HostRef(id)); err != nil {
+		return zero, err
+	}
+	c, err := s.find(id)
+	if err != nil {
+		return zero, err
+	}
+	conn, err := c.wait(ctx)
+	if err != nil {
+		return zero, err
+	}
+	type answer struct {
+		value T
+		err   error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		defer c.watch()()
+		value, err := read(conn)
+		done <- answer{value, err}
+	}()
+	select {
+	case a := <-done:
+		return a.value, a.err
+	case <-ctx.Done():
+		return zero, &virt.Error{Kind: virt.KindOf(ctx.Err()), Action: action, Ref: virt.HostRef(id), Err: ctx.Err()}
+	}
+}
+
+// Close ends all connections. Calls that still wait for a daemon are left
+// behind; they end with their sockets.
+func (s *Service) Close() {
+	s.mu.Lock()
+	s.closed = true
+	hosts := make([]*connection, 0, len(s.order))
+	for _, id := range s.order {
+		hosts = append(hosts, s.hosts[id])
+	}
+	s.mu.Unlock()
+	for _, c := range hosts {
+		c.stop()
+	}
+}
+
+func (s *Service) find(id virt.HostID) (*connection, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, found := s.hosts[id]
+	if !found {
+		return nil, &virt.Error{
+			Kind: virt.KindNotFound, Ref: virt.HostRef(id), Err: virt.Errorf(virt.KindNotFound, "no host is called %q", id),
+			Hint: "Name one of the connected hosts or give a libvirt URI.",
+		}
+	}
+	return c, nil
+}
+
+// hear passes a libvirt event on: caches first, then everybody.
+func (s *Service) hear(ev virt.Event) {
+	if ev.Time.IsZero() {
+		ev.Time = time.Now()
+	}
+	for _, hear := range s.first {
+		hear(ev)
+	}
+	s.bus.Publish(ev)
+}
+
+// Undo lends the connection of the URI to an inverse that the door runs: it
+// needs no permission of its own, because it takes back what was permitted. A
+// host that this process is not connected to is virt.ErrUnavailable.
+func Undo(ctx context.Context, s *Service, uri string, run func(*hypervisor.Conn) error) error {
+	s.mu.Lock()
+	hosts := slices.Collect(maps.Values(s.hosts))
+	s.mu.Unlock()
+	for _, c := range hosts {
+		conn, err := c.wait(ctx)
+		if err != nil || conn.URI() != uri {
+			continue
+		}
+		defer c.watch()()
+		return run(conn)
+	}
+	return virt.Errorf(virt.KindUnavailable, "the host %s is not connected", uri).
+		WithHint("Connect to it and recover again: kvm-cli --host URI operation recover")
+}

@@ -1,0 +1,97 @@
+// Package services opens the rooms of the house and closes them in order. Front
+// ends drive everything through the Services it returns.
+package services
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/kvmmanager/kvm-manager/services/host"
+	"github.com/kvmmanager/kvm-manager/services/internal/event"
+	"github.com/kvmmanager/kvm-manager/services/internal/operation"
+	"github.com/kvmmanager/kvm-manager/services/metric"
+	"github.com/kvmmanager/kvm-manager/services/network"
+	"github.com/kvmmanager/kvm-manager/services/pool"
+	"github.com/kvmmanager/kvm-manager/services/setting"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/vm"
+	"github.com/kvmmanager/kvm-manager/storage"
+)
+
+// Options say where files lie and which hosts to connect to.
+type Options struct {
+	Dirs  storage.Dirs
+	Hosts []string // libvirt URIs; none: the host that DefaultHost chooses
+}
+
+// Services are the open rooms.
+type Services struct {
+	Hosts      *host.Service
+	VMs        *vm.Service
+	Pools      *pool.Service
+	Networks   *network.Service
+	Metrics    *metric.Service
+	Settings   *setting.Service
+	Operations *Operations
+
+	bus   *event.Bus
+	state *storage.State
+}
+
+// Open wires the rooms and begins to connect to the hosts; it waits for none of
+// them and writes no file. ctx carries the actor.
+func Open(ctx context.Context, o Options) (*Services, error) {
+	bus := event.New()
+	state := storage.NewState(o.Dirs)
+	door := operation.New(state, bus)
+	hosts := host.New(door, bus, o.Dirs.Data)
+	settings := setting.New(o.Dirs, door, bus)
+	s := &Services{
+		Hosts:      hosts,
+		VMs:        vm.New(hosts, door, bus, vm.Dirs{Cache: o.Dirs.Cache, Data: o.Dirs.Data}),
+		Pools:      pool.New(hosts),
+		Networks:   network.New(hosts),
+		Metrics:    metric.New(hosts, bus, settings.StatsInterval),
+		Settings:   settings,
+		Operations: &Operations{door},
+		bus:        bus,
+		state:      state,
+	}
+	uris := o.Hosts
+	if len(uris) == 0 {
+		uris = []string{DefaultHost("", settings.DefaultHost())}
+	}
+	for _, uri := range uris {
+		if _, err := s.Hosts.Add(ctx, uri); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+// DefaultHost returns the libvirt URI to use: the flag's, else the one in
+// KVM_MANAGER_HOST or LIBVIRT_DEFAULT_URI, else the setting's. Empty means this
+// computer by whichever driver answers.
+func DefaultHost(flag, setting string) string {
+	for _, uri := range []string{flag, os.Getenv("KVM_MANAGER_HOST"), os.Getenv("LIBVIRT_DEFAULT_URI"), setting} {
+		if uri != "" {
+			return uri
+		}
+	}
+	return ""
+}
+
+// Subscribe returns news of everything, newest state only: news of the same
+// thing that nobody has taken yet are one. Call the function to stop.
+func (s *Services) Subscribe() (<-chan virt.Event, func()) { return s.bus.Subscribe() }
+
+// Watch returns every single event in order, for those who list them.
+func (s *Services) Watch() (<-chan virt.Event, func()) { return s.bus.SubscribeAll() }
+
+// Close ends all work and all connections, front to back.
+func (s *Services) Close() error {
+	s.Metrics.Close()
+	s.Hosts.Close()
+	return s.state.Close()
+}

@@ -1,0 +1,88 @@
+package vm
+
+import (
+	"context"
+	"io"
+	"net"
+	"strconv"
+
+	"github.com/kvmmanager/kvm-manager/services/host"
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// Screen opens the VM's VNC screen: through libvirt where that hands out a
+// socket (virDomainOpenGraphicsFD, no password needed then), else by the
+// socket or port that the VM's definition names.
+func (s *Service) Screen(ctx context.Context, vm virt.Ref) (net.Conn, error) {
+	return host.Read(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (net.Conn, error) {
+		if err := s.refuse(c, virt.OpenConsole, vm); err != nil {
+			return nil, err
+		}
+		index, screen, err := s.vnc(c, vm)
+		if err != nil {
+			return nil, err
+		}
+		conn, err := c.OpenGraphics(vm.ID, index)
+		if virt.KindOf(err) == virt.KindUnsupported || virt.KindOf(err) == virt.KindInternal {
+			return dial(ctx, screen)
+		}
+		return conn, err
+	})
+}
+
+// Address returns where the VM's screen is served, for people and other viewers.
+func (s *Service) Address(ctx context.Context, vm virt.Ref) (virt.Graphics, error) {
+	return host.Read(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (virt.Graphics, error) {
+		if err := s.refuse(c, virt.OpenConsole, vm); err != nil {
+			return virt.Graphics{}, err
+		}
+		_, screen, err := s.vnc(c, vm)
+		return screen, err
+	})
+}
+
+// Serial opens the VM's serial port of the number as a byte stream. force takes
+// it from another program that has it open.
+func (s *Service) Serial(ctx context.Context, vm virt.Ref, port int, force bool) (io.ReadWriteCloser, error) {
+	return host.Read(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (io.ReadWriteCloser, error) {
+		if err := s.refuse(c, virt.OpenConsole, vm); err != nil {
+			return nil, err
+		}
+		return c.OpenConsole(vm.ID, "serial"+strconv.Itoa(port), force)
+	})
+}
+
+// vnc returns the VM's first VNC screen and its place among the graphics.
+func (s *Service) vnc(c *hypervisor.Conn, vm virt.Ref) (uint, virt.Graphics, error) {
+	row, err := s.row(c, vm)
+	if err != nil {
+		return 0, virt.Graphics{}, err
+	}
+	known, err := s.factsOf(c, row)
+	if err != nil {
+		return 0, virt.Graphics{}, err
+	}
+	for i, g := range known.Graphics {
+		if g.Type == "vnc" {
+			return uint(i), g, nil //nolint:gosec // an index is not negative
+		}
+	}
+	return 0, virt.Graphics{}, &virt.Error{
+		Kind: virt.KindUnsupported, Action: virt.OpenConsole, Ref: vm,
+		Err: virt.Errorf(virt.KindUnsupported, "%s has no VNC screen", vm), Hint: "Add a VNC screen to the machine, or use its serial console.",
+	}
+}
+
+func dial(ctx context.Context, g virt.Graphics) (net.Conn, error) {
+	network, address := "unix", g.Socket
+	if address == "" {
+		network, address = "tcp", net.JoinHostPort(g.Listen, strconv.Itoa(g.Port))
+	}
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, virt.Errorf(virt.KindUnavailable, "open the screen at %s: %w", address, err)
+	}
+	return conn, nil
+}

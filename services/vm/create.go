@@ -1,0 +1,159 @@
+package vm
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/internal/operation"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// Create makes a VM as spec says and returns it. Either everything is there
+// afterwards, or nothing: when a step fails or ctx ends, the earlier steps are
+// taken back.
+func (s *Service) Create(ctx context.Context, host virt.HostID, spec virt.VMSpec) (virt.Ref, error) {
+	var made virt.Ref
+	target := virt.Ref{Host: host, Kind: virt.KindVM, Name: spec.Name}
+	err := s.hosts.Do(ctx, virt.CreateVM, target, func(ctx context.Context, c *hypervisor.Conn, p *operation.Progress) error {
+		var err error
+		made, err = s.create(ctx, c, p, host, spec)
+		return err
+	})
+	return made, err
+}
+
+func (s *Service) create(ctx context.Context, c *hypervisor.Conn, p *operation.Progress, host virt.HostID, spec virt.VMSpec) (virt.Ref, error) {
+	p.Stage("check")
+	spec, err := s.prepared(c, spec)
+	if err != nil {
+		return virt.Ref{}, err
+	}
+	b := &builder{service: s, conn: c, progress: p, host: host, spec: spec}
+	xml, err := b.document(ctx)
+	if err != nil {
+		return virt.Ref{}, err
+	}
+	return b.define(ctx, xml)
+}
+
+// prepared checks the spec and fills in its defaults, before anything is made.
+func (s *Service) prepared(c *hypervisor.Conn, spec virt.VMSpec) (virt.VMSpec, error) {
+	spec, err := withDefaults(spec)
+	if err != nil {
+		return spec, err
+	}
+	if spec.XML != "" {
+		if spec, err = adopted(spec); err != nil {
+			return spec, err
+		}
+	}
+	if spec.UUID == "" {
+		spec.UUID = newUUID()
+	}
+	for _, word := range []string{spec.Name, "uuid:" + spec.UUID} {
+		switch _, err := c.LookupVM(word); {
+		case err == nil:
+			return spec, taken(spec.Name, word)
+		case !errors.Is(err, virt.ErrNotFound):
+			return spec, err
+		}
+	}
+	return spec, nil
+}
+
+func taken(name, word string) error {
+	return &virt.Error{
+		Kind: virt.KindExists, Ref: virt.Ref{Kind: virt.KindVM, Name: name},
+		Err: virt.Errorf(virt.KindExists, "a machine %q exists already", word), Hint: "Choose another name.",
+	}
+}
+
+// A builder makes one VM.
+type builder struct {
+	service  *Service
+	conn     *hypervisor.Conn
+	progress *operation.Progress // nil in a preview
+	host     virt.HostID
+	spec     virt.VMSpec
+	preview  bool // make nothing
+}
+
+// stage tells what is being done; a preview tells nothing.
+func (b *builder) stage(name string) {
+	if b.progress != nil {
+		b.progress.Stage(name)
+	}
+}
+
+// document makes the files and volumes the VM needs and returns its XML.
+func (b *builder) document(ctx context.Context) (string, error) {
+	if b.spec.XML != "" {
+		return b.spec.XML, nil
+	}
+	env, err := b.environment(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := b.fill(ctx, &env); err != nil {
+		return "", err
+	}
+	return domainxml.Build(b.spec, env)
+}
+
+// fill makes or finds disks, kernel and network.
+func (b *builder) fill(ctx context.Context, env *domainxml.Environment) error {
+	place, err := b.place(ctx)
+	if err != nil {
+		return err
+	}
+	if b.spec.Try {
+		if err := b.tiny(ctx, place, env); err != nil {
+			return err
+		}
+	}
+	if err := b.kernel(env); err != nil {
+		return err
+	}
+	if err := b.disks(ctx, place, env); err != nil {
+		return err
+	}
+	return b.network(ctx, env)
+}
+
+// define stores the document and, when asked, starts the VM.
+func (b *builder) define(ctx context.Context, xml string) (virt.Ref, error) {
+	b.stage("define")
+	made := virt.Ref{Host: b.host, Kind: virt.KindVM, ID: b.spec.UUID, Name: b.spec.Name}
+	err := b.progress.Step(ctx, inverse(b.conn, undoDefine, made), func(context.Context) error {
+		_, err := b.conn.DefineDomain(xml)
+		return err
+	})
+	if err != nil {
+		return virt.Ref{}, err
+	}
+	if b.spec.Autostart {
+		if err := b.conn.SetAutostart(made.ID, true); err != nil {
+			return virt.Ref{}, fmt.Errorf("set autostart: %w", err)
+		}
+	}
+	if b.spec.Start {
+		b.stage("start")
+		if err := b.conn.StartDomain(made.ID); err != nil {
+			return virt.Ref{}, err
+		}
+	}
+	return made, ctx.Err()
+}
+
+// newUUID returns a random UUID (RFC 9562, version 4). It is chosen before the
+// VM is defined, so that an interrupted create can be told from foreign VMs.
+func newUUID() string {
+	var u [16]byte
+	rand.Read(u[:]) //nolint:errcheck // never fails, by its contract
+	u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
+}

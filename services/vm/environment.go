@@ -1,0 +1,225 @@
+package vm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
+	"github.com/kvmmanager/kvm-manager/services/internal/tiny"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// environment asks the host, now, what it can do for this VM.
+func (b *builder) environment(ctx context.Context) (domainxml.Environment, error) {
+	caps, err := b.conn.Capabilities()
+	if err != nil {
+		return domainxml.Environment{}, err
+	}
+	choice, err := domainxml.Choose(caps, "", b.spec.Machine)
+	if err != nil {
+		return domainxml.Environment{}, err
+	}
+	virtType, err := b.virtType(ctx, choice.KVM, caps.Host.UUID)
+	if err != nil {
+		return domainxml.Environment{}, err
+	}
+	domain, err := b.conn.DomainCapabilities(choice.Emulator, choice.Arch, choice.Machine, virtType)
+	return domainxml.Environment{
+		Caps: domain, Arch: choice.Arch, Emulator: choice.Emulator, Machine: choice.Machine, VirtType: virtType,
+		UUID: b.spec.UUID, MAC: b.spec.MAC,
+	}, err
+}
+
+// disks makes or finds the VM's disks.
+func (b *builder) disks(ctx context.Context, where place, env *domainxml.Environment) error {
+	for _, spec := range b.spec.Disks {
+		d, err := b.disk(ctx, where, spec)
+		if err != nil {
+			return err
+		}
+		env.Disks = append(env.Disks, domainxml.Disk{
+			Path: d.Path, Pool: d.Pool, Volume: d.Volume, Format: d.Format, Bus: spec.Bus, Device: "disk",
+		})
+	}
+	return nil
+}
+
+func (b *builder) disk(ctx context.Context, where place, spec virt.DiskSpec) (virt.Disk, error) {
+	switch {
+	case spec.Volume != "":
+		return b.existingVolume(spec)
+	case spec.Path != "":
+		return b.existingFile(spec)
+	}
+	if spec.Pool != "" {
+		var err error
+		if where, err = b.namedPlace(spec.Pool); err != nil {
+			return virt.Disk{}, err
+		}
+	}
+	b.stage("make disk")
+	format := spec.Format
+	if format == "" {
+		format = "qcow2"
+	}
+	return where.disk(ctx, b.spec.Name+"."+extension(format), format, spec.Size)
+}
+
+// namedPlace is the pool that a disk names.
+func (b *builder) namedPlace(name string) (place, error) {
+	p, err := b.conn.PoolByName(name)
+	if err != nil {
+		return nil, err
+	}
+	if b.preview {
+		return planned{b.conn, p, p.Path}, nil
+	}
+	return &poolPlace{b, p}, nil
+}
+
+func (b *builder) existingVolume(spec virt.DiskSpec) (virt.Disk, error) {
+	pool, name, found := strings.Cut(spec.Volume, "/")
+	if !found || pool == "" || name == "" {
+		return virt.Disk{}, virt.Errorf(virt.KindInvalid, "%q does not name a volume", spec.Volume).WithHint("Write POOL/NAME.")
+	}
+	v, err := b.conn.Volume(pool, name)
+	if err != nil {
+		return virt.Disk{}, err
+	}
+	format := spec.Format
+	if format == "" {
+		format = v.Format
+	}
+	return virt.Disk{Pool: pool, Volume: name, Path: v.Path, Format: format, Capacity: v.Capacity}, nil
+}
+
+// existingFile takes an image by its path. Its format must be said, or be told
+// by libvirt because it lies in a pool: guessing it from the content would let
+// a guest that writes a header choose it.
+func (b *builder) existingFile(spec virt.DiskSpec) (virt.Disk, error) {
+	if !filepath.IsAbs(spec.Path) {
+		return virt.Disk{}, virt.Errorf(virt.KindInvalid, "%q is not an absolute path on the host", spec.Path)
+	}
+	if b.conn.Local() {
+		if _, err := os.Stat(spec.Path); errors.Is(err, os.ErrNotExist) {
+			return virt.Disk{}, virt.Errorf(virt.KindNotFound, "there is no file %s", spec.Path)
+		}
+	}
+	d := virt.Disk{Path: spec.Path, Format: spec.Format}
+	if v, err := b.conn.VolumeByPath(spec.Path); err == nil && d.Format == "" {
+		d.Format = v.Format
+	}
+	if d.Format == "" {
+		return d, virt.Errorf(virt.KindInvalid, "the format of %s is not known", spec.Path).WithHint("Say it: --disk path=" + spec.Path + ",format=qcow2")
+	}
+	return d, nil
+}
+
+func extension(format string) string {
+	if format == "raw" {
+		return "img"
+	}
+	return format
+}
+
+// kernel takes the kernel and initial RAM disk that the spec names.
+func (b *builder) kernel(env *domainxml.Environment) error {
+	for _, f := range []struct {
+		word string
+		into *string
+	}{{b.spec.Kernel, &env.Kernel}, {b.spec.Initrd, &env.Initrd}} {
+		switch {
+		case f.word == "":
+			continue
+		case filepath.IsAbs(f.word):
+			if _, err := os.Stat(f.word); b.conn.Local() && errors.Is(err, os.ErrNotExist) {
+				return virt.Errorf(virt.KindNotFound, "there is no file %s", f.word)
+			}
+			*f.into = f.word
+		default:
+			d, err := b.existingVolume(virt.DiskSpec{Volume: f.word})
+			if err != nil {
+				return err
+			}
+			*f.into = d.Path
+		}
+	}
+	return nil
+}
+
+// tiny builds the tiny machine's kernel and initial RAM disk and puts them where
+// the hypervisor can read them, remote ones included.
+func (b *builder) tiny(ctx context.Context, where place, env *domainxml.Environment) error {
+	b.spec.Cmdline = strings.TrimSpace(tiny.Cmdline(b.spec.Name) + " " + b.spec.Cmdline)
+	if b.preview {
+		var err error
+		if env.Kernel, err = where.file(ctx, b.spec.Name+".vmlinuz", nil, 0); err != nil {
+			return err
+		}
+		env.Initrd, err = where.file(ctx, b.spec.Name+".initrd", nil, 0)
+		return err
+	}
+	image, err := tiny.Build(ctx, tiny.Options{CacheDir: b.service.dirs.Cache, Stage: b.stage})
+	if err != nil {
+		return err
+	}
+	b.stage("copy kernel")
+	kernel, initrd, err := readBoth(image.KernelPath, image.InitrdPath)
+	if err != nil {
+		return err
+	}
+	b.progress.Total(int64(len(kernel) + len(initrd)))
+	if env.Kernel, err = where.file(ctx, b.spec.Name+".vmlinuz", bytes.NewReader(kernel), int64(len(kernel))); err != nil {
+		return err
+	}
+	env.Initrd, err = where.file(ctx, b.spec.Name+".initrd", bytes.NewReader(initrd), int64(len(initrd)))
+	return err
+}
+
+func readBoth(a, b string) (first, second []byte, err error) {
+	if first, err = os.ReadFile(a); err != nil { //nolint:gosec // files of our cache
+		return nil, nil, err
+	}
+	second, err = os.ReadFile(b) //nolint:gosec // as above
+	return first, second, err
+}
+
+// network chooses where the card is plugged in: the named network, else the
+// default network, which is started when it is stopped, else a network of the
+// machine's own process, where no daemon is needed.
+func (b *builder) network(_ context.Context, env *domainxml.Environment) error {
+	if b.spec.Network == "none" {
+		return nil
+	}
+	networks, err := b.conn.Networks()
+	if err != nil && !errors.Is(err, virt.ErrUnsupported) {
+		return err
+	}
+	if b.spec.Network != "" {
+		n, err := virt.Pick(networks, virt.KindNetwork, b.spec.Network, virt.Network.Ref)
+		env.Network = domainxml.NetworkChoice{Type: "network", Name: n.Name}
+		return err
+	}
+	for _, n := range networks {
+		if n.Name == "default" && (n.Active || b.startNetwork(n)) {
+			env.Network = domainxml.NetworkChoice{Type: "network", Name: n.Name}
+			return nil
+		}
+	}
+	env.Network.Type = "user"
+	return nil
+}
+
+// startNetwork starts a stopped default network. Where that is impossible, as
+// in a container without the rights to it, the machine gets another network.
+func (b *builder) startNetwork(n virt.Network) bool {
+	if b.preview {
+		return true
+	}
+	b.stage("start network " + n.Name)
+	return b.conn.StartNetwork(n.ID) == nil
+}

@@ -1,0 +1,65 @@
+package vm
+
+import (
+	"sync"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// facts remembers what the XML of each VM says, so that it is read once per VM
+// and again only on news of that VM.
+type facts struct {
+	mu   sync.Mutex
+	of   map[virt.Ref]domainxml.Facts
+	turn map[virt.Ref]uint64 // counts the news of each VM
+}
+
+func newFacts() *facts {
+	return &facts{of: map[virt.Ref]domainxml.Facts{}, turn: map[virt.Ref]uint64{}}
+}
+
+// hear forgets what the news makes old.
+func (f *facts) hear(ev virt.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch ev.Kind {
+	case virt.VMChanged, virt.VMDefined, virt.VMRemoved:
+		key := ev.Ref.Key()
+		delete(f.of, key)
+		f.turn[key]++
+		if ev.Kind == virt.VMRemoved {
+			delete(f.turn, key)
+		}
+	case virt.Resync:
+		for key := range f.of {
+			if key.Host == ev.Ref.Host {
+				delete(f.of, key)
+				f.turn[key]++
+			}
+		}
+	}
+}
+
+func (f *facts) get(vm virt.Ref) (domainxml.Facts, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	known, ok := f.of[vm.Key()]
+	return known, ok
+}
+
+// begin notes which news have been heard before the XML is read.
+func (f *facts) begin(vm virt.Ref) uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.turn[vm.Key()]
+}
+
+// put keeps what was read, unless news came in while it was read.
+func (f *facts) put(vm virt.Ref, turn uint64, read domainxml.Facts) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.turn[vm.Key()] == turn {
+		f.of[vm.Key()] = read
+	}
+}

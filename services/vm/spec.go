@@ -1,0 +1,152 @@
+package vm
+
+import (
+	"regexp"
+
+	"github.com/beevik/etree"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/tiny"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+const (
+	defaultMemory = 1 << 30
+	defaultDisk   = 20 << 30
+	leastMemory   = 1 << 20
+	mostVCPUs     = 4096
+)
+
+var (
+	macForm  = regexp.MustCompile(`^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$`)
+	uuidForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+)
+
+// withDefaults checks what can be checked without a host and fills in defaults.
+func withDefaults(spec virt.VMSpec) (virt.VMSpec, error) {
+	if err := virt.CheckName(spec.Name); err != nil {
+		return spec, err
+	}
+	if err := checkValues(spec); err != nil {
+		return spec, err
+	}
+	if spec.XML != "" {
+		return spec, nil
+	}
+	if err := checkSource(spec); err != nil {
+		return spec, err
+	}
+	if spec.Memory == 0 {
+		spec.Memory = defaultMemory
+		if spec.Try {
+			spec.Memory = tiny.Memory
+		}
+	}
+	if spec.VCPUs == 0 {
+		spec.VCPUs = 1
+	}
+	if spec.Accel == "" {
+		spec.Accel = "auto"
+	}
+	if len(spec.Disks) == 0 && !spec.NoDisk && !spec.Try {
+		spec.Disks = []virt.DiskSpec{{Size: defaultDisk}}
+	}
+	return spec, nil
+}
+
+func checkValues(spec virt.VMSpec) error {
+	invalid := func(hint, format string, args ...any) error {
+		return virt.Errorf(virt.KindInvalid, format, args...).WithHint(hint)
+	}
+	switch {
+	case spec.Memory != 0 && spec.Memory < leastMemory:
+		return invalid("Give the machine at least 1MiB.", "%d bytes of memory are too few", spec.Memory)
+	case spec.VCPUs > mostVCPUs:
+		return invalid("Give the machine fewer processors.", "%d processors are too many", spec.VCPUs)
+	case spec.MAC != "" && !macForm.MatchString(spec.MAC):
+		return invalid("Write it as 52:54:00:12:34:56.", "%q is not a MAC address", spec.MAC)
+	case spec.MAC != "" && multicast(spec.MAC):
+		return invalid("Begin it with 52:54:00.", "%q is a multicast address", spec.MAC)
+	case spec.UUID != "" && !uuidForm.MatchString(spec.UUID):
+		return invalid("Write it as 00000000-0000-4000-8000-000000000000, or leave it out.", "%q is not a UUID", spec.UUID)
+	case spec.Accel != "" && spec.Accel != "auto" && spec.Accel != "kvm" && spec.Accel != "tcg":
+		return invalid("Choose auto, kvm or tcg.", "there is no accelerator %q", spec.Accel)
+	case spec.NoDisk && len(spec.Disks) > 0:
+		return invalid("Leave out either.", "a machine cannot have disks and no disk")
+	}
+	return nil
+}
+
+func checkSource(spec virt.VMSpec) error {
+	invalid := func(hint, format string, args ...any) error {
+		return virt.Errorf(virt.KindInvalid, format, args...).WithHint(hint)
+	}
+	switch {
+	case spec.Try && (spec.Kernel != "" || spec.Initrd != ""):
+		return invalid("Leave out either.", "the tiny machine brings its own kernel")
+	case spec.Initrd != "" && spec.Kernel == "":
+		return invalid("Name the kernel, too.", "an initial RAM disk needs a kernel")
+	case spec.Cmdline != "" && spec.Kernel == "" && !spec.Try:
+		return invalid("Name the kernel, too.", "a kernel command line needs a kernel")
+	}
+	for _, d := range spec.Disks {
+		given := 0
+		for _, is := range []bool{d.Size > 0, d.Volume != "", d.Path != ""} {
+			if is {
+				given++
+			}
+		}
+		if given != 1 {
+			return invalid("Write size=20GiB, volume=POOL/NAME or path=FILE.", "a disk needs exactly one of size, volume and path")
+		}
+	}
+	return nil
+}
+
+// multicast reports whether the MAC address names a group (IEEE 802, bit 0 of
+// the first byte), which no card may have.
+func multicast(mac string) bool {
+	switch mac[1] {
+	case '1', '3', '5', '7', '9', 'b', 'B', 'd', 'D', 'f', 'F':
+		return true
+	}
+	return false
+}
+
+// adopted puts the spec's name and UUID into its whole document, and takes the
+// document's UUID where the spec has none.
+func adopted(spec virt.VMSpec) (virt.VMSpec, error) {
+	doc := etree.NewDocument()
+	if err := doc.ReadFromString(spec.XML); err != nil {
+		return spec, virt.Errorf(virt.KindInvalid, "the document is not XML: %w", err)
+	}
+	root := doc.Root()
+	if root == nil || root.Tag != "domain" {
+		return spec, virt.Errorf(virt.KindInvalid, "the document is not a libvirt domain").
+			WithHint("Its root element must be <domain>; virsh dumpxml and kvm-cli vm xml print such documents.")
+	}
+	if spec.UUID == "" {
+		if e := root.SelectElement("uuid"); e != nil {
+			spec.UUID = e.Text()
+		}
+		if spec.UUID != "" && !uuidForm.MatchString(spec.UUID) {
+			return spec, virt.Errorf(virt.KindInvalid, "%q is not a UUID", spec.UUID)
+		}
+	}
+	if spec.UUID == "" {
+		spec.UUID = newUUID()
+	}
+	setChild(root, "uuid", spec.UUID)
+	setChild(root, "name", spec.Name)
+	var err error
+	spec.XML, err = doc.WriteToString()
+	return spec, err
+}
+
+func setChild(root *etree.Element, tag, text string) {
+	child := root.SelectElement(tag)
+	if child == nil {
+		child = etree.NewElement(tag)
+		root.InsertChildAt(0, child)
+	}
+	child.SetText(text)
+}
