@@ -1,0 +1,221 @@
+package domainxml
+
+import (
+	"cmp"
+
+	"libvirt.org/go/libvirtxml"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// statsPeriod is how often, in seconds, a guest's balloon driver tells how much
+// memory it uses.
+const statsPeriod = 5
+
+func (b *builder) devices() (*libvirtxml.DomainDeviceList, error) {
+	caps := cmp.Or(b.env.Caps.Devices, &libvirtxml.DomainCapsDevices{})
+	disks, err := b.disks(caps)
+	if err != nil {
+		return nil, err
+	}
+	d := &libvirtxml.DomainDeviceList{
+		Emulator:    b.env.Emulator,
+		Disks:       disks,
+		Controllers: controllers(disks),
+		Interfaces:  b.interfaces(len(disks)),
+		Serials:     b.serials(),
+		Consoles:    consoles(),
+		Channels:    b.channels(caps),
+		Inputs:      inputs(),
+		RNGs:        rngs(caps),
+		MemBalloon:  &libvirtxml.DomainMemBalloon{Model: "virtio", Stats: &libvirtxml.DomainMemBalloonStats{Period: statsPeriod}},
+	}
+	if b.spec.NoScreen {
+		return d, nil
+	}
+	if best(offers(caps.Graphics, "type"), "vnc") == "" {
+		return nil, virt.Errorf(virt.KindUnsupported, "this host's emulator has no VNC server for the screen").
+			WithHint("Make the machine without a screen and use its serial port.")
+	}
+	d.Graphics = b.graphics()
+	d.Videos = videos(caps)
+	return d, nil
+}
+
+func (b *builder) disks(caps *libvirtxml.DomainCapsDevices) ([]libvirtxml.DomainDisk, error) {
+	names := diskNames{}
+	var disks []libvirtxml.DomainDisk
+	for i, want := range b.env.Disks {
+		device := cmp.Or(want.Device, "disk")
+		bus, err := diskBus(caps, want.Bus, device)
+		if err != nil {
+			return nil, err
+		}
+		target, err := names.next(bus)
+		if err != nil {
+			return nil, err
+		}
+		disk := libvirtxml.DomainDisk{
+			Device: device,
+			Driver: &libvirtxml.DomainDiskDriver{Name: "qemu", Type: cmp.Or(want.Format, "raw")},
+			Source: diskSource(want),
+			Target: &libvirtxml.DomainDiskTarget{Dev: target, Bus: bus},
+		}
+		if device == "disk" {
+			disk.Driver.Discard = "unmap"
+		}
+		if want.ReadOnly || device == "cdrom" {
+			disk.ReadOnly = &libvirtxml.DomainDiskReadOnly{}
+		}
+		if b.env.Kernel == "" {
+			disk.Boot = &libvirtxml.DomainDeviceBoot{Order: uint(i + 1)}
+		}
+		disks = append(disks, disk)
+	}
+	return disks, nil
+}
+
+func diskSource(d Disk) *libvirtxml.DomainDiskSource {
+	switch {
+	case d.Path != "" && d.Block:
+		return &libvirtxml.DomainDiskSource{Block: &libvirtxml.DomainDiskSourceBlock{Dev: d.Path}}
+	case d.Path != "":
+		return &libvirtxml.DomainDiskSource{File: &libvirtxml.DomainDiskSourceFile{File: d.Path}}
+	default:
+		return &libvirtxml.DomainDiskSource{Volume: &libvirtxml.DomainDiskSourceVolume{Pool: d.Pool, Volume: d.Volume}}
+	}
+}
+
+// diskBus returns the bus asked for, or the fastest that the host has; drives
+// with removable media cannot be virtio.
+func diskBus(caps *libvirtxml.DomainCapsDevices, want, device string) (string, error) {
+	offered := offers(caps.Disk, "bus")
+	wishes := []string{"virtio", "sata", "scsi", "ide", "usb"}
+	if device == "cdrom" {
+		wishes = wishes[1:]
+	}
+	if want != "" {
+		wishes = []string{want}
+	}
+	bus := best(offered, wishes...)
+	if bus == "" {
+		return "", virt.Errorf(virt.KindUnsupported, "this machine type has no bus %q for a %s", want, device).
+			WithHint("Choose another bus or another machine type.")
+	}
+	return bus, nil
+}
+
+// diskNames gives disks the names that guests use: vda, vdb, sda...
+type diskNames map[string]int // by prefix: how many there are
+
+func (n diskNames) next(bus string) (string, error) {
+	prefix := map[string]string{"virtio": "vd", "ide": "hd", "fdc": "fd", "xen": "xvd"}[bus]
+	prefix = cmp.Or(prefix, "sd")
+	const letters = 26
+	if n[prefix] == letters {
+		return "", virt.Errorf(virt.KindUnsupported, "a machine cannot have more than %d disks on %s", letters, bus)
+	}
+	name := prefix + string(rune('a'+n[prefix]))
+	n[prefix]++
+	return name, nil
+}
+
+// controllers are those that libvirt would choose worse or not at all: USB 3,
+// which idles without interrupts, and the paravirtual SCSI.
+func controllers(disks []libvirtxml.DomainDisk) []libvirtxml.DomainController {
+	list := []libvirtxml.DomainController{{Type: "usb", Model: "qemu-xhci"}}
+	for _, d := range disks {
+		if d.Target.Bus == "scsi" {
+			return append(list, libvirtxml.DomainController{Type: "scsi", Model: "virtio-scsi"})
+		}
+	}
+	return list
+}
+
+func (b *builder) interfaces(disks int) []libvirtxml.DomainInterface {
+	source := &libvirtxml.DomainInterfaceSource{}
+	switch b.env.Network.Type {
+	case "network":
+		source.Network = &libvirtxml.DomainInterfaceSourceNetwork{Network: b.env.Network.Name}
+	case "user":
+		source.User = &libvirtxml.DomainInterfaceSourceUser{}
+	default:
+		return nil
+	}
+	card := libvirtxml.DomainInterface{Source: source, Model: &libvirtxml.DomainInterfaceModel{Type: "virtio"}}
+	if mac := cmp.Or(b.env.MAC, b.spec.MAC); mac != "" {
+		card.MAC = &libvirtxml.DomainInterfaceMAC{Address: mac}
+	}
+	if b.env.Kernel == "" {
+		card.Boot = &libvirtxml.DomainDeviceBoot{Order: uint(disks + 1)}
+	}
+	return []libvirtxml.DomainInterface{card}
+}
+
+func (b *builder) serials() []libvirtxml.DomainSerial {
+	s := libvirtxml.DomainSerial{
+		Source: &libvirtxml.DomainChardevSource{Pty: &libvirtxml.DomainChardevSourcePty{}},
+		Target: &libvirtxml.DomainSerialTarget{Port: new(uint)},
+	}
+	if b.env.SerialLog != "" {
+		s.Log = &libvirtxml.DomainChardevLog{File: b.env.SerialLog, Append: "on"}
+	}
+	return []libvirtxml.DomainSerial{s}
+}
+
+func consoles() []libvirtxml.DomainConsole {
+	return []libvirtxml.DomainConsole{{
+		Source: &libvirtxml.DomainChardevSource{Pty: &libvirtxml.DomainChardevSourcePty{}},
+		Target: &libvirtxml.DomainConsoleTarget{Type: "serial", Port: new(uint)},
+	}}
+}
+
+// channels are the guest agent's and, where the host says that it has it, the
+// one by which VNC shares the clipboard.
+func (b *builder) channels(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainChannel {
+	list := []libvirtxml.DomainChannel{{
+		Source: &libvirtxml.DomainChardevSource{UNIX: &libvirtxml.DomainChardevSourceUNIX{}},
+		Target: &libvirtxml.DomainChannelTarget{VirtIO: &libvirtxml.DomainChannelTargetVirtIO{Name: "org.qemu.guest_agent.0"}},
+	}}
+	if b.spec.NoScreen || best(offers(caps.Channel, "type"), "qemu-vdagent") == "" {
+		return list
+	}
+	clipboard := &libvirtxml.DomainChardevSourceQEMUVDAgentClipBoard{CopyPaste: "yes"}
+	return append(list, libvirtxml.DomainChannel{
+		Source: &libvirtxml.DomainChardevSource{QEMUVDAgent: &libvirtxml.DomainChardevSourceQEMUVDAgent{ClipBoard: clipboard}},
+		Target: &libvirtxml.DomainChannelTarget{VirtIO: &libvirtxml.DomainChannelTargetVirtIO{Name: "com.redhat.spice.0"}},
+	})
+}
+
+// inputs point absolutely, so that the pointer of the window and that of the
+// guest are at the same place.
+func inputs() []libvirtxml.DomainInput {
+	return []libvirtxml.DomainInput{{Type: "tablet", Bus: "usb"}, {Type: "keyboard", Bus: "usb"}}
+}
+
+func rngs(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainRNG {
+	if best(offers(caps.RNG, "model"), "virtio") == "" {
+		return nil
+	}
+	random := &libvirtxml.DomainRNGBackendRandom{Device: "/dev/urandom"}
+	return []libvirtxml.DomainRNG{{Model: "virtio", Backend: &libvirtxml.DomainRNGBackend{Random: random}}}
+}
+
+func (b *builder) graphics() []libvirtxml.DomainGraphic {
+	vnc := &libvirtxml.DomainGraphicVNC{Port: -1, AutoPort: "yes"}
+	listener := libvirtxml.DomainGraphicListener{Address: &libvirtxml.DomainGraphicListenerAddress{Address: "127.0.0.1"}}
+	if b.env.GraphicsSocket != "" {
+		vnc = &libvirtxml.DomainGraphicVNC{}
+		listener = libvirtxml.DomainGraphicListener{Socket: &libvirtxml.DomainGraphicListenerSocket{Socket: b.env.GraphicsSocket}}
+	}
+	vnc.Listeners = []libvirtxml.DomainGraphicListener{listener}
+	return []libvirtxml.DomainGraphic{{VNC: vnc}}
+}
+
+func videos(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainVideo {
+	model := best(offers(caps.Video, "modelType"), "virtio", "bochs", "vga", "qxl", "cirrus", "ramfb")
+	if model == "" {
+		return nil // libvirt chooses what the emulator has
+	}
+	return []libvirtxml.DomainVideo{{Model: libvirtxml.DomainVideoModel{Type: model}}}
+}
