@@ -105,6 +105,19 @@ func (b *Button) named(name string) *Button {
 	return b
 }
 
+// SetName changes what an icon button is called.
+func (b *Button) SetName(name string) { b.named(name) }
+
+// WithKeys adds a key combination to the tooltip and returns the button.
+func (b *Button) WithKeys(keys string) *Button {
+	words := b.label
+	if words == "" {
+		words = b.name
+	}
+	b.hint = words + "   " + keys
+	return b
+}
+
 // Small makes the button 28 units high, for tool bars and tables.
 func (b *Button) Small() *Button { return b.high(28) }
 

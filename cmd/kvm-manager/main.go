@@ -1,0 +1,138 @@
+// Command kvm-manager opens the window.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"github.com/spf13/cobra"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/storage"
+	"github.com/kvmmanager/kvm-manager/ui"
+	_ "github.com/kvmmanager/kvm-manager/ui/locale" // before Fyne reads the locale
+)
+
+// appID names the program to the desktop.
+const appID = "org.kvmmanager.KVMManager"
+
+func main() {
+	if err := command().Execute(); err != nil {
+		fmt.Fprintln(os.Stderr, "kvm-manager:", err)
+		os.Exit(1)
+	}
+}
+
+// flags are what the command line says.
+type flags struct {
+	hosts              []string
+	page, theme, size  string
+	scale              float64
+	configDir, dataDir string
+}
+
+func command() *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use:           "kvm-manager",
+		Short:         "Create, run and look after virtual machines",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), f) },
+	}
+	cmd.Flags().StringArrayVar(&f.hosts, "host", nil, "libvirt `URI` of a host; may be given more than once")
+	cmd.Flags().StringVar(&f.page, "page", "", "`PAGE` to begin with: machines, vm:NAME, console:NAME")
+	cmd.Flags().StringVar(&f.theme, "theme", "", "dark, light or system")
+	cmd.Flags().StringVar(&f.size, "size", "", "size of the window, such as 1280x800")
+	cmd.Flags().Float64Var(&f.scale, "scale", 0, "factor for all sizes, such as 1.5")
+	cmd.Flags().StringVar(&f.configDir, "config-dir", "", "`DIR` for settings instead of the usual one")
+	cmd.Flags().StringVar(&f.dataDir, "data-dir", "", "`DIR` for data instead of the usual one")
+	return cmd
+}
+
+func run(ctx context.Context, f flags) error {
+	size, err := parseSize(f.size)
+	if err != nil {
+		return err
+	}
+	if err := f.check(); err != nil {
+		return err
+	}
+	ctx = virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "gui", Role: virt.RoleAdmin})
+	svc, err := services.Open(ctx, services.Options{Dirs: f.dirs(), Hosts: f.hosts})
+	if err != nil {
+		return err
+	}
+	if err := setScale(f.scale, svc.Settings.Scale()); err != nil {
+		return errors.Join(err, svc.Close())
+	}
+	return ui.Run(ctx, ui.Options{
+		App: app.NewWithID(appID), Services: svc, Page: f.page, Theme: f.theme, Size: size, BeforeShow: nameWindows,
+	})
+}
+
+func (f flags) check() error {
+	switch f.theme {
+	case "", "dark", "light", "system":
+	default:
+		return fmt.Errorf("--theme is dark, light or system, not %q", f.theme)
+	}
+	if f.scale != 0 && (f.scale < 0.5 || f.scale > 4) {
+		return fmt.Errorf("--scale is between 0.5 and 4, not %g", f.scale)
+	}
+	return nil
+}
+
+func (f flags) dirs() storage.Dirs {
+	dirs := storage.DefaultDirs()
+	if f.configDir != "" {
+		dirs.Config = f.configDir
+	}
+	if f.dataDir != "" {
+		dirs.Data = f.dataDir
+	}
+	return dirs
+}
+
+// parseSize reads WIDTHxHEIGHT; empty is the zero size.
+func parseSize(text string) (fyne.Size, error) {
+	if text == "" {
+		return fyne.Size{}, nil
+	}
+	across, down, found := strings.Cut(text, "x")
+	width, errWidth := strconv.Atoi(across)
+	height, errHeight := strconv.Atoi(down)
+	if !found || errWidth != nil || errHeight != nil || width < 320 || height < 240 || width > 16384 || height > 16384 {
+		return fyne.Size{}, fmt.Errorf("--size is WIDTHxHEIGHT such as 1280x800, not %q", text)
+	}
+	return fyne.NewSize(float32(width), float32(height)), nil
+}
+
+// setScale tells Fyne the factor for all sizes, which it reads from the
+// environment only: the flag's, else the setting's. Without either, or with a
+// setting of 1, the screen's own scale stays.
+func setScale(flag, setting float64) error {
+	switch {
+	case flag != 0:
+		return os.Setenv("FYNE_SCALE", strconv.FormatFloat(flag, 'g', -1, 64))
+	case setting != 1:
+		return os.Setenv("FYNE_SCALE", strconv.FormatFloat(setting, 'g', -1, 64))
+	}
+	return nil
+}
+
+func userName() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return strconv.Itoa(os.Getuid())
+}

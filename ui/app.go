@@ -1,0 +1,156 @@
+// Package ui is the window: it puts the pages of the features into one frame of
+// rail, navigator and work tabs.
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/assets"
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virt/trace"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/machines"
+)
+
+// Options say how the window opens.
+type Options struct {
+	App      fyne.App
+	Services *services.Services
+	Page     string    // machines, vm:NAME, console:NAME…; empty means machines
+	Theme    string    // dark, light or system; empty means as the setting says
+	Size     fyne.Size // zero means as it was left
+	// BeforeShow runs when the window exists and is not on screen yet.
+	BeforeShow func()
+}
+
+// closeWithin is how long the end of the program may take at the most: a daemon
+// that hangs must not keep the window from closing.
+const closeWithin = 3 * time.Second
+
+// Run opens the window and returns when it is closed and all its work has
+// ended. ctx carries the actor. The services are closed, too.
+func Run(ctx context.Context, o Options) error {
+	if err := kit.LoadWords(); err != nil {
+		return err
+	}
+	name := o.Theme
+	if name == "" {
+		name = o.Services.Settings.Theme()
+	}
+	o.App.Settings().SetTheme(themeOf(name))
+	o.App.SetIcon(fyne.NewStaticResource("kvm-manager.png", assets.AppIcon()))
+	win := o.App.NewWindow(lang.L("KVM Manager"))
+	win.SetMaster()
+	k := kit.New(o.App, win, ctx, o.Services)
+	w := NewWindow(k, o.Services)
+	w.followTheme()
+	w.openFirst(o.Page)
+	if path := os.Getenv(kit.UISocketVariable); path != "" {
+		if err := k.ServeUI(path); err != nil {
+			return err
+		}
+	}
+	size := o.Size
+	if size.IsZero() {
+		size = w.size()
+	}
+	win.Resize(size)
+	win.SetCloseIntercept(w.close)
+	w.background()
+	if o.BeforeShow != nil {
+		o.BeforeShow()
+	}
+	w.traceFirstFrame()
+	win.ShowAndRun()
+	return w.end()
+}
+
+// background begins what goes on beside the pages.
+func (w *Window) background() {
+	w.kit.Keep(func(ctx context.Context) error { return w.svc.Settings.Watch(ctx) }, nil)
+	w.kit.RunTo(func(ctx context.Context) error {
+		_, err := w.svc.Operations.Recover(ctx)
+		return err
+	}, func(err error) {
+		if err != nil {
+			slog.Warn("take back what was left half done", "err", err)
+		}
+	})
+}
+
+// close writes down how the window is left and closes it.
+func (w *Window) close() {
+	state := w.state()
+	quit := w.kit.After(closeWithin, w.kit.App.Quit)
+	w.kit.RunTo(func(ctx context.Context) error { return w.keep(ctx, state) }, func(err error) {
+		if err != nil {
+			slog.Warn("keep the window's size", "err", err)
+		}
+		quit()
+		w.kit.App.Quit()
+	})
+}
+
+// end closes everything front to back, in bounded time.
+func (w *Window) end() error {
+	w.work.closeAll()
+	w.kit.Cancel()
+	var err error
+	if !kit.Within(closeWithin, func() {
+		err = w.svc.Close()
+		w.kit.Close()
+	}) {
+		slog.Warn("left while a call still waits")
+		return nil
+	}
+	return err
+}
+
+// traceFirstFrame tells the trace when the first frame is painted.
+func (w *Window) traceFirstFrame() {
+	if trace.On() {
+		w.stage.OnFirstPaint(func() { trace.Emit("window_mapped") })
+	}
+}
+
+// openFirst shows the page that was asked for. A machine is looked for until
+// all hosts have answered.
+func (w *Window) openFirst(page string) {
+	kind, name, named := strings.Cut(page, ":")
+	if !named {
+		if page != "" {
+			w.Open(page)
+		}
+		return
+	}
+	tab := ""
+	if kind == machines.ConsoleTab {
+		tab = machines.ConsoleTab
+	}
+	inv := w.machines.Inventory()
+	var stop func()
+	look := func(machines.Change) {
+		m, found := inv.Named(name)
+		switch {
+		case found:
+			w.openMachine(m.Ref(), tab, false)
+		case inv.Settled():
+			w.kit.Show(&virt.Error{
+				Kind: virt.KindNotFound, Ref: virt.Ref{Kind: virt.KindVM, Name: name},
+				Err: virt.Errorf(virt.KindNotFound, "no machine is called %q", name), Hint: "Check the name and the host.",
+			})
+		default:
+			return
+		}
+		stop()
+	}
+	stop = inv.Listen(look)
+}

@@ -1,0 +1,260 @@
+package machines
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/vm"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+)
+
+// deletion is a question about one machine or several: which of their disks go
+// along.
+type deletion struct {
+	machines *Machines
+	victims  []parts.Machine
+	disks    []*doomedDisk
+	sum      *kit.Text
+}
+
+// A doomedDisk is a disk with the box that says whether it goes.
+type doomedDisk struct {
+	vm.DiskFate
+	owner parts.Machine
+	box   *kit.Checkbox
+}
+
+// askDelete finds out what would happen to the disks and then asks.
+func (m *Machines) askDelete(victims []parts.Machine) {
+	if len(victims) == 0 {
+		return
+	}
+	fates := map[virt.Ref][]vm.DiskFate{}
+	m.kit.RunThen(func(ctx context.Context) error {
+		for _, v := range victims {
+			all, err := m.svc.VMs.Fates(ctx, v.Ref())
+			if err != nil {
+				return err
+			}
+			fates[v.Ref().Key()] = all
+		}
+		return nil
+	}, func() {
+		d := &deletion{machines: m, victims: victims, sum: kit.NewText(kit.SmallText, "")}
+		for _, v := range victims {
+			for _, f := range fates[v.Ref().Key()] {
+				d.disks = append(d.disks, d.disk(v, f))
+			}
+		}
+		d.ask()
+	})
+}
+
+func (d *deletion) disk(owner parts.Machine, f vm.DiskFate) *doomedDisk {
+	disk := &doomedDisk{DiskFate: f, owner: owner}
+	disk.box = kit.NewCheckbox("", func(bool) { d.count() })
+	disk.box.SetChecked(f.Goes)
+	if f.Locked {
+		disk.box.DisableBecause(keptWords(f))
+	}
+	return disk
+}
+
+func (d *deletion) ask() {
+	words := map[string]any{"Name": d.victims[0].Name, "Count": len(d.victims)}
+	question := kit.Question{
+		Icon: "trash-2", Width: kit.WideDialog, Body: d.body(),
+		Title:  lang.L("Delete “{{.Name}}”?", words),
+		Text:   d.warning(),
+		Action: lang.L("Delete machine"),
+	}
+	if len(d.victims) > 1 {
+		question.Title = lang.N("Delete {{.Count}} machines?", len(d.victims), words)
+		question.Action = lang.N("Delete {{.Count}} machines", len(d.victims), words)
+	}
+	d.count()
+	d.machines.kit.Confirm(question, d.delete)
+}
+
+// warning says that machines that are on are forced off.
+func (d *deletion) warning() string {
+	var on []string
+	for _, v := range d.victims {
+		if v.State.Active() {
+			on = append(on, v.Name)
+		}
+	}
+	switch {
+	case len(on) == 0:
+		return lang.L("Its definition is removed for good.")
+	case len(d.victims) == 1:
+		return lang.L("It is running and will be forced off. Unsaved work in it is lost.")
+	default:
+		return lang.L("{{.Names}} will be forced off. Unsaved work is lost.", map[string]any{"Names": strings.Join(on, ", ")})
+	}
+}
+
+func (d *deletion) body() fyne.CanvasObject {
+	if len(d.disks) == 0 {
+		return kit.NewText(kit.SmallText, lang.L("It has no disks."))
+	}
+	rows := kit.Col(0, diskHead())
+	for _, disk := range d.disks {
+		rows.Add(kit.HLine())
+		rows.Add(d.row(disk))
+	}
+	head := kit.Row(8, kit.NewText(kit.StrongText, lang.L("Which disks go too?")), kit.Spacer(), d.sum)
+	return kit.Col(14, head, kit.Stack(kit.NewBox(theme.Inset, theme.Line, 10), kit.PadAll(1, rows)))
+}
+
+// Widths of the columns of disks.
+const (
+	sizeWidth = 96
+	fateWidth = 190
+)
+
+func diskHead() fyne.CanvasObject {
+	title := func(words string) *kit.Text { return kit.NewText(kit.SmallMediumText, words).In(theme.Muted) }
+	return kit.Height(36, kit.Pad(0, 16, 0, 50, kit.Row(16,
+		kit.Grow(title(lang.L("Disk"))), kit.Width(sizeWidth, title(lang.L("Size")).Trailing()), kit.Gap(fateWidth, 1))))
+}
+
+func (d *deletion) row(disk *doomedDisk) fyne.CanvasObject {
+	name := disk.Target
+	if len(d.victims) > 1 {
+		name = lang.L("{{.Disk}} of {{.Machine}}", map[string]any{"Disk": disk.Target, "Machine": disk.owner.Name})
+	}
+	size := parts.NoValue
+	if disk.Capacity > 0 {
+		size = parts.Size(disk.Capacity)
+	}
+	icon, words, token := fateLook(disk.DiskFate)
+	return kit.Height(51, kit.Pad(0, 16, 0, 16, kit.Row(16,
+		kit.Named(lang.L("Delete disk {{.Name}}", map[string]any{"Name": name}), disk.box),
+		kit.Grow(kit.Col(2, kit.NewText(kit.MediumText, name).Shorten(), kit.NewText(kit.MonoText, place(disk.Disk)).In(theme.Muted).Shorten())),
+		kit.Width(sizeWidth, kit.NewText(kit.SmallMediumText, size).Trailing()),
+		kit.Width(fateWidth, kit.Row(6, kit.NewIcon(icon, 14, token), kit.Grow(kit.NewText(kit.SmallText, words).In(token).Shorten()))))))
+}
+
+// place is where the disk lies.
+func place(d virt.Disk) string {
+	if d.Volume != "" {
+		return d.Pool + "/" + d.Volume
+	}
+	return d.Path
+}
+
+// fateLook says what speaks against deleting a disk.
+func fateLook(f vm.DiskFate) (icon, words string, token theme.Token) {
+	switch {
+	case f.Reason == "":
+		return "monitor", lang.L("Only this machine"), theme.Muted
+	case len(f.Users) > 0:
+		return "triangle-alert", keptWords(f), theme.Warn
+	case f.Locked:
+		return "lock", keptWords(f), theme.Muted
+	default:
+		return "info", lang.L(f.Reason), theme.Muted
+	}
+}
+
+func keptWords(f vm.DiskFate) string {
+	reason := lang.L(f.Reason)
+	if len(f.Users) > 0 {
+		reason = lang.L("used by {{.Names}}", map[string]any{"Names": strings.Join(f.Users, ", ")})
+	}
+	return lang.L("Kept: {{.Reason}}", map[string]any{"Reason": reason})
+}
+
+// count says how many disks are ticked and what they take.
+func (d *deletion) count() {
+	ticked, bytes := 0, uint64(0)
+	for _, disk := range d.disks {
+		if disk.box.Checked() {
+			ticked++
+			bytes += disk.Allocation
+		}
+	}
+	d.sum.SetText(lang.L("{{.Ticked}} of {{.All}}, {{.Size}} on disk",
+		map[string]any{"Ticked": ticked, "All": len(d.disks), "Size": parts.Size(bytes)}))
+}
+
+// delete removes the machines with the disks that are ticked and tells what
+// became of them.
+func (d *deletion) delete() {
+	specs := map[virt.Ref]virt.DeleteSpec{}
+	for _, v := range d.victims {
+		specs[v.Ref().Key()] = virt.DeleteSpec{Disks: d.ticked(v), Force: v.State.Active()}
+	}
+	var removals []virt.Removal
+	m := d.machines
+	m.kit.RunTo(func(ctx context.Context) error {
+		for _, v := range d.victims {
+			removal, err := m.svc.VMs.Delete(ctx, v.Ref(), specs[v.Ref().Key()])
+			if err != nil {
+				return err
+			}
+			removals = append(removals, removal)
+		}
+		return nil
+	}, func(err error) {
+		m.kit.Show(err)
+		if len(removals) > 0 {
+			m.kit.Toast(kit.Toast{Icon: "trash-2", Token: theme.Muted, Title: d.deletedWords(len(removals)), Text: removalWords(removals)})
+		}
+	})
+}
+
+func (d *deletion) ticked(v parts.Machine) []string {
+	targets := []string{}
+	for _, disk := range d.disks {
+		if disk.owner.Ref().Same(v.Ref()) && disk.box.Checked() {
+			targets = append(targets, disk.Target)
+		}
+	}
+	return targets
+}
+
+func (d *deletion) deletedWords(done int) string {
+	words := map[string]any{"Name": d.victims[0].Name, "Count": done}
+	if done == 1 {
+		return lang.L("“{{.Name}}” was deleted", words)
+	}
+	return lang.N("{{.Count}} machines were deleted", done, words)
+}
+
+// removalWords say which disks went and which stayed.
+func removalWords(removals []virt.Removal) string {
+	var gone, kept []string
+	for _, r := range removals {
+		gone = append(gone, diskNames(r.Removed)...)
+		kept = append(kept, diskNames(r.Kept)...)
+	}
+	switch {
+	case len(gone) == 0 && len(kept) == 0:
+		return lang.L("It had no disks")
+	case len(kept) == 0:
+		return lang.L("With {{.Disks}}", map[string]any{"Disks": strings.Join(gone, ", ")})
+	case len(gone) == 0:
+		return lang.L("Kept: {{.Disks}}", map[string]any{"Disks": strings.Join(kept, ", ")})
+	default:
+		return lang.L("With {{.Disks}}. Kept: {{.Kept}}", map[string]any{"Disks": strings.Join(gone, ", "), "Kept": strings.Join(kept, ", ")})
+	}
+}
+
+func diskNames(items []virt.RemovedItem) []string {
+	var names []string
+	for _, item := range items {
+		if item.Kind == "disk" && !slices.Contains(names, item.Name) {
+			names = append(names, item.Name)
+		}
+	}
+	return names
+}

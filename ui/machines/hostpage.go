@@ -1,0 +1,191 @@
+package machines
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+)
+
+// hostPage says what is known of a host.
+type hostPage struct {
+	machines *Machines
+	id       virt.HostID
+	host     virt.Host
+	loaded   bool
+	view     *kit.View[virt.Host]
+
+	header                      *parts.Header
+	chip                        *kit.Chip
+	banners                     *hostBanners
+	computer, software, machine *fyne.Container
+	grid                        *fyne.Container
+	content                     fyne.CanvasObject
+	stop                        func()
+}
+
+func newHostPage(m *Machines, id virt.HostID) *hostPage {
+	p := &hostPage{machines: m, id: id, computer: kit.Col(5), software: kit.Col(5), machine: kit.Col(5)}
+	p.chip = kit.NewChip("", "", theme.Muted)
+	p.header = parts.NewHeader(string(id), p.chip)
+	p.header.SetActions(kit.Primary("plus", lang.L("New machine"), func() { m.askNewOn(id) }).WithKeys(NewKeys))
+	p.banners = newHostBanners(m)
+	p.grid = kit.Grid(3, 14,
+		kit.NewCard(lang.L("Computer"), nil, p.computer),
+		kit.NewCard(lang.L("Software"), nil, p.software),
+		kit.NewCard(lang.L("Machines"), nil, p.machine))
+	scroll := container.NewVScroll(kit.Pad(0, 0, bottom, 0, kit.Col(14, p.grid)))
+	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, kit.Grow(scroll)))
+	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, p.fit)
+	p.view = kit.NewView(m.kit, func(ctx context.Context) (virt.Host, error) { return m.svc.Hosts.Show(ctx, id) }, p.take)
+	p.view.SetVisible(false)
+	m.kit.Follow(p.view, kit.AboutHost(id, virt.HostChanged, virt.VMChanged, virt.VMRemoved))
+	p.stop = m.inventory.Listen(func(c Change) {
+		if c == RowsChanged {
+			p.show()
+		}
+	})
+	p.show()
+	return p
+}
+
+func (p *hostPage) fit(size fyne.Size) {
+	columns := 3
+	if size.Width < narrow {
+		columns = 1
+	}
+	kit.SetColumns(p.grid, columns)
+}
+
+// Content is part of kit.Page.
+func (p *hostPage) Content() fyne.CanvasObject { return p.content }
+
+// SetVisible is part of kit.Page.
+func (p *hostPage) SetVisible(visible bool) {
+	p.banners.setVisible(visible)
+	p.view.SetVisible(visible)
+}
+
+// Close is part of kit.Page.
+func (p *hostPage) Close() {
+	p.stop()
+	p.banners.setVisible(false)
+	p.view.Stop()
+}
+
+// take keeps the facts; those of a host that fails now stay as they were.
+func (p *hostPage) take(h virt.Host, err error) {
+	if err == nil {
+		p.host, p.loaded = h, true
+	}
+	p.show()
+}
+
+func (p *hostPage) show() {
+	state, found := p.machines.inventory.Host(p.id)
+	if !found {
+		return
+	}
+	if !p.loaded {
+		p.host = state
+	}
+	look := hostLook(state.State)
+	p.chip.Set(look.Icon, look.Word, look.Token)
+	p.header.SetFacts(product(p.host.Hypervisor, p.host.HVVersion), product("libvirt", p.host.Libvirt), state.URI)
+	p.header.Refit()
+	p.banners.show(p.id)
+	fill(p.computer, p.computerFacts())
+	fill(p.software, p.softwareFacts(state))
+	fill(p.machine, p.machineFacts())
+	p.grid.Refresh()
+}
+
+// hostLook is how the state of a connection is shown.
+func hostLook(s virt.HostState) parts.Look {
+	switch s {
+	case virt.HostConnected:
+		return parts.Look{Word: lang.L("Connected"), Icon: "st-run", Token: theme.OK}
+	case virt.HostSlow:
+		return parts.Look{Word: lang.L("No answer"), Icon: "hourglass", Token: theme.Warn}
+	case virt.HostOffline:
+		return parts.Look{Word: lang.L("Offline"), Icon: "wifi-off", Token: theme.Warn}
+	default:
+		return parts.Look{Word: lang.L("Connecting"), Icon: "loader-circle", Token: theme.Accent}
+	}
+}
+
+func product(name, version string) string {
+	if name == "" || version == "" {
+		return ""
+	}
+	return name + " " + version
+}
+
+func (p *hostPage) computerFacts() []fyne.CanvasObject {
+	h := p.host
+	memory := parts.NoValue
+	if h.Memory > 0 {
+		memory = lang.L("{{.Free}} free of {{.All}}", map[string]any{"Free": parts.Size(h.MemoryFree), "All": parts.Size(h.Memory)})
+	}
+	topology := lang.L("{{.Sockets}} sockets, {{.Cores}} cores, {{.Threads}} threads a core",
+		map[string]any{"Sockets": h.Sockets, "Cores": h.Cores, "Threads": h.Threads})
+	return []fyne.CanvasObject{
+		fact(lang.L("Name"), orNone(h.Hostname)),
+		fact(lang.L("Processor"), orNone(h.CPUModel)),
+		fact(lang.L("Processors"), parts.Count(int(h.CPUs))), //nolint:gosec // a few thousand at most
+		fact(lang.L("Topology"), topology),
+		fact(lang.L("Architecture"), orNone(h.Arch)),
+		fact(lang.L("Memory"), memory),
+	}
+}
+
+func (p *hostPage) softwareFacts(state virt.Host) []fyne.CanvasObject {
+	h := p.host
+	networks := lang.L("Yes")
+	if p.loaded && !h.HasNetworks {
+		networks = lang.L("Not with the embedded driver")
+	}
+	pools := lang.L("Yes")
+	if p.loaded && !h.HasPools {
+		pools = lang.L("Not with the embedded driver")
+	}
+	return []fyne.CanvasObject{
+		fact(lang.L("Hypervisor"), orNone(product(h.Hypervisor, h.HVVersion))),
+		fact(lang.L("libvirt"), orNone(h.Libvirt)),
+		fact(lang.L("Networks"), networks),
+		fact(lang.L("Storage pools"), pools),
+		monoFact(lang.L("Connection"), state.URI),
+	}
+}
+
+func (p *hostPage) machineFacts() []fyne.CanvasObject {
+	var running, vcpus int
+	var memory uint64
+	all := p.machines.inventory.On(p.id)
+	for _, m := range all {
+		if m.State.Active() {
+			running++
+			vcpus += int(m.VCPUs) //nolint:gosec // a few hundred at most
+			memory += m.MemoryCurrent
+		}
+	}
+	return []fyne.CanvasObject{
+		fact(lang.L("Machines"), parts.Count(len(all))),
+		fact(lang.L("On"), parts.Count(running)),
+		fact(lang.L("vCPU in use"), parts.Count(vcpus)),
+		fact(lang.L("Memory in use"), parts.Size(memory)),
+	}
+}
+
+func orNone(words string) string {
+	if words == "" {
+		return parts.NoValue
+	}
+	return words
+}

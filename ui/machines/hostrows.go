@@ -1,0 +1,89 @@
+package machines
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+)
+
+// mostLearns is how often in a row the XML of a host's machines is read because
+// a list was not complete. Machines that come and go at that moment could
+// otherwise keep it going for ever.
+const mostLearns = 3
+
+// hostRows are the machines of one host.
+type hostRows struct {
+	inv      *Inventory
+	id       virt.HostID
+	vms      []virt.VM
+	rates    map[string]virt.Rates
+	loaded   bool
+	complete bool
+	err      error
+	asOf     time.Time
+	learning bool
+	learns   int
+}
+
+type listing struct {
+	vms      []virt.VM
+	complete bool
+}
+
+func (r *hostRows) load(ctx context.Context) (listing, error) {
+	vms, complete, err := r.inv.svc.VMs.Quick(ctx, r.id)
+	return listing{vms, complete}, err
+}
+
+// show takes the list. What was known of a host that fails now stays.
+func (r *hostRows) show(l listing, err error) {
+	r.err = err
+	if err != nil {
+		r.inv.tell(RowsChanged)
+		return
+	}
+	r.vms, r.loaded, r.complete, r.asOf = l.vms, true, l.complete, time.Now()
+	r.inv.addresses.forgetBut(r.id, l.vms)
+	r.inv.tell(RowsChanged)
+	r.learn()
+}
+
+// learn has the titles and tags read that the list does not know yet; the news
+// of that loads the list again.
+func (r *hostRows) learn() {
+	if r.complete {
+		r.learns = 0
+		return
+	}
+	if r.learning || r.learns >= mostLearns {
+		return
+	}
+	r.learning = true
+	r.learns++
+	r.inv.kit.RunTo(func(ctx context.Context) error {
+		return r.inv.svc.VMs.Learn(ctx, r.id)
+	}, func(error) { r.learning = false }) // a host that fails now is listed again when it is back
+}
+
+func (r *hostRows) showFigures(rates map[string]virt.Rates, err error) {
+	if err != nil {
+		return // the host's state says it all
+	}
+	if !reflect.DeepEqual(r.rates, rates) {
+		r.rates = rates
+		r.inv.tell(FiguresChanged)
+	}
+}
+
+// machine is a row with its figures; those of a host that does not answer are
+// not of now.
+func (r *hostRows) machine(vm virt.VM, h virt.Host) parts.Machine {
+	m := parts.Machine{VM: vm, HostState: h.State}
+	if vm.State == virt.StateRunning {
+		m.Rates, m.HasRates = r.rates[vm.ID]
+	}
+	return m
+}

@@ -1,0 +1,129 @@
+package machines
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+)
+
+// newMachineDialog asks for the name of a tiny Linux machine and makes it.
+type newMachineDialog struct {
+	machines *Machines
+	hosts    []virt.Host // those that are connected
+	host     virt.HostID
+	name     *kit.Entry
+	row      *kit.FormRow
+	dialog   *kit.Dialog
+}
+
+// askNew asks on the host that comes first.
+func (m *Machines) askNew() {
+	for _, h := range m.inventory.Hosts() {
+		if h.State == virt.HostConnected {
+			m.askNewOn(h.ID)
+			return
+		}
+	}
+	m.kit.Show(virt.Errorf(virt.KindUnavailable, "no host is connected").WithHint("Connect to a host first."))
+}
+
+// askNewOn asks for a machine on that host.
+func (m *Machines) askNewOn(id virt.HostID) {
+	d := &newMachineDialog{machines: m, host: id}
+	for _, h := range m.inventory.Hosts() {
+		if h.State == virt.HostConnected {
+			d.hosts = append(d.hosts, h)
+		}
+	}
+	d.name = kit.NewEntry(lang.L("Name"), "")
+	d.name.SetText(d.freeName())
+	d.row = kit.NewField(lang.L("Name"), lang.L("Also the host name inside the machine"), d.name)
+	d.name.OnChanged = func(string) { d.check() }
+	body := kit.Col(14, d.row)
+	if len(d.hosts) > 1 {
+		body.Add(kit.NewField(lang.L("Host"), "", d.hostSelect()))
+	}
+	create := kit.Primary("", lang.L("Create and start"), d.create)
+	d.dialog = kit.NewDialog(kit.DialogSpec{
+		Title: lang.L("Try a tiny Linux machine"),
+		Text:  lang.L("It boots in seconds to a shell on its screen, gets an address by DHCP, obeys the power button, and takes 128 MiB of memory. Nothing is installed."),
+		Tile:  kit.NewIconTile("monitor", theme.Accent, 40),
+		Body:  body, Action: create,
+	})
+	d.dialog.Open(m.kit.Win.Canvas())
+	d.name.SelectAll()
+}
+
+func (d *newMachineDialog) hostSelect() *kit.Select {
+	var options []kit.Option
+	for _, h := range d.hosts {
+		options = append(options, kit.Option{ID: string(h.ID), Label: string(h.ID)})
+	}
+	choice := kit.NewSelect(lang.L("Host"), options, func(o kit.Option) {
+		d.host = virt.HostID(o.ID)
+		d.check()
+	})
+	choice.Choose(string(d.host))
+	return choice
+}
+
+// freeName is the first of tiny, tiny-2, tiny-3… that no machine of the host has.
+func (d *newMachineDialog) freeName() string {
+	for n := 1; ; n++ {
+		name := "tiny"
+		if n > 1 {
+			name += "-" + parts.Count(n)
+		}
+		if !d.taken(name) {
+			return name
+		}
+	}
+}
+
+func (d *newMachineDialog) taken(name string) bool {
+	for _, m := range d.machines.inventory.On(d.host) {
+		if m.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// check says what is wrong with the name, and whether there is nothing wrong.
+func (d *newMachineDialog) check() bool {
+	name := d.name.Text()
+	problem := ""
+	if err := virt.CheckName(name); err != nil {
+		problem = kit.Explain(err).Why
+	} else if d.taken(name) {
+		problem = lang.L("{{.Host}} has a machine of this name already.", map[string]any{"Host": d.host})
+	}
+	d.row.SetProblem(problem)
+	d.name.SetWrong(problem != "")
+	return problem == ""
+}
+
+// create makes the machine in the background; the activity strip shows how far
+// it is. Its console opens when it runs.
+func (d *newMachineDialog) create() {
+	if !d.check() {
+		d.name.Focus()
+		return
+	}
+	d.dialog.Close()
+	m, host := d.machines, d.host
+	spec := virt.VMSpec{Name: d.name.Text(), Try: true, Start: true}
+	var made virt.Ref
+	m.kit.RunThen(func(ctx context.Context) (err error) {
+		made, err = m.svc.VMs.Create(ctx, host, spec)
+		return err
+	}, func() {
+		m.kit.Toast(kit.Toast{Title: lang.L("“{{.Name}}” was created", map[string]any{"Name": made.Name}), Text: lang.L("It is booting now")})
+		m.open(made, ConsoleTab, false)
+	})
+}

@@ -1,0 +1,257 @@
+package machines
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+)
+
+// tableSetting is where the arrangement of the table is kept.
+const tableSetting = "table.machines"
+
+// tablePage is the table of all machines.
+type tablePage struct {
+	machines *Machines
+	header   *parts.Header
+	buttons  *tableButtons
+	table    *kit.DataTable[parts.Machine]
+	filter   *kit.Entry
+	chips    *stateChips
+	banners  *hostBanners
+	welcome  *welcome
+	frame    fyne.CanvasObject
+	body     *fyne.Container
+	content  fyne.CanvasObject
+	hosts    int // columns are shown for so many hosts
+	visible  bool
+	stop     func()
+}
+
+func newTablePage(m *Machines) *tablePage {
+	p := &tablePage{machines: m, header: parts.NewHeader(lang.L("Machines"))}
+	p.table = kit.NewTable(p.spec())
+	p.buttons = newTableButtons(m, p)
+	p.filter = kit.NewSearch(lang.L("Filter"), func(string) { p.applyFilter() })
+	p.chips = newStateChips(p.applyFilter)
+	p.banners = newHostBanners(m)
+	p.welcome = newWelcome(m)
+	p.frame = parts.Frame(p.header, nil, p.makeCard())
+	p.body = kit.Stack(p.frame)
+	p.content = kit.Responsive(fyne.NewSize(200, 200), p.body, p.fit)
+	var layout kit.TableLayout
+	if m.svc.Settings.UI(tableSetting, &layout) {
+		p.table.SetLayout(layout)
+	}
+	p.stop = m.inventory.Listen(func(c Change) {
+		if p.visible {
+			p.show(c)
+		}
+	})
+	p.show(RowsChanged)
+	return p
+}
+
+func (p *tablePage) spec() kit.TableSpec[parts.Machine] {
+	m := p.machines
+	return kit.TableSpec[parts.Machine]{
+		Name:    lang.L("Machines"),
+		ID:      func(row parts.Machine) string { return itemID(row.Ref()) },
+		Columns: m.columns(),
+		Sort:    "name",
+		Open:    func(row parts.Machine) { m.open(row.Ref(), "", false) },
+		OpenNew: func(row parts.Machine) { m.open(row.Ref(), "", true) },
+		Menu: func(rows []parts.Machine, at fyne.Position) {
+			kit.ShowMenu(m.kit.Win.Canvas(), at, m.actions.Menu(rows))
+		},
+		HeadMenu: func(at fyne.Position) { kit.ShowMenu(m.kit.Win.Canvas(), at, p.columnMenu()) },
+		Delete:   m.actions.Delete,
+		Selected: func([]parts.Machine) { p.showHeader() },
+		Arranged: p.saveLayout,
+		Filtered: kit.NewEmptyState("filter", lang.L("No machine matches the filter"), "",
+			kit.Secondary("x", lang.L("Clear filter"), p.clearFilter)),
+	}
+}
+
+// makeCard puts the table under its tools; the card ends with the last row.
+func (p *tablePage) makeCard() fyne.CanvasObject {
+	columns := kit.IconButton("columns-3", lang.L("Choose columns"), nil)
+	columns.OnPress(func() { kit.ShowMenuUnder(columns, p.columnMenu()) })
+	tools := kit.Pad(9, 12, 9, 14, kit.Row(8, kit.Width(230, p.filter), p.chips.content, kit.Spacer(), columns))
+	card := kit.NewFlushCard(lang.L("Machines"), kit.Col(0, tools, kit.HLine(), kit.Grow(p.table)))
+	snug := kit.Snug(card, func() float32 {
+		rows := max(4, len(p.table.Rows()))
+		return 2 + 50 + kit.Hairline() + p.table.HeightOf(rows)
+	})
+	return kit.Col(0, p.banners.content, kit.Grow(snug))
+}
+
+// Content is part of kit.Page.
+func (p *tablePage) Content() fyne.CanvasObject { return p.content }
+
+// SetVisible is part of kit.Page.
+func (p *tablePage) SetVisible(visible bool) {
+	p.visible = visible
+	p.banners.setVisible(visible)
+	if visible {
+		p.show(RowsChanged)
+	}
+}
+
+// Close is part of kit.Page.
+func (p *tablePage) Close() {
+	p.stop()
+	p.banners.setVisible(false)
+}
+
+// Targets are the selected machines.
+func (p *tablePage) Targets() []parts.Machine { return p.table.SelectedRows() }
+
+// Focusable returns what takes the keys on the page.
+func (p *tablePage) Focusable() fyne.Focusable { return p.table }
+
+// Find puts the keyboard into the filter field.
+func (p *tablePage) Find() { p.filter.Focus() }
+
+func (p *tablePage) show(c Change) {
+	inv := p.machines.inventory
+	rows := inv.Machines()
+	if len(rows) == 0 && inv.Settled() {
+		p.welcome.show()
+		p.setBody(p.welcome.content)
+		return
+	}
+	p.setBody(p.frame)
+	if c == RowsChanged {
+		p.showBanners()
+		p.showHosts()
+		p.chips.count(rows)
+	}
+	if len(rows) == 0 {
+		p.table.SetLoading()
+	} else {
+		p.table.SetRows(rows)
+	}
+	p.showHeader()
+}
+
+// setBody shows the welcome or the table.
+func (p *tablePage) setBody(body fyne.CanvasObject) {
+	if p.body.Objects[0] == body {
+		return
+	}
+	p.body.Objects = []fyne.CanvasObject{body}
+	p.body.Refresh()
+}
+
+func (p *tablePage) showHeader() {
+	all, running := p.machines.inventory.Count()
+	selected := p.table.SelectedRows()
+	p.header.SetTitle(lang.L("Machines"))
+	if len(selected) > 1 {
+		p.header.SetTitle(lang.N("{{.Count}} selected", len(selected), map[string]any{"Count": len(selected)}))
+	}
+	p.header.SetFacts(p.placeFact(all), lang.N("{{.Count}} running", running, map[string]any{"Count": running}))
+	p.buttons.follow(selected)
+}
+
+// placeFact says how many machines there are, and on how many hosts.
+func (p *tablePage) placeFact(all int) string {
+	hosts := p.machines.inventory.Hosts()
+	machines := lang.N("{{.Count}} machines", all, map[string]any{"Count": all})
+	if len(hosts) == 1 {
+		return lang.L("{{.Machines}} on {{.Host}}", map[string]any{"Machines": machines, "Host": hosts[0].ID})
+	}
+	connected := 0
+	for _, h := range hosts {
+		if h.State == virt.HostConnected {
+			connected++
+		}
+	}
+	return lang.N("{{.Machines}} on {{.Count}} connected hosts", connected, map[string]any{"Machines": machines, "Count": connected})
+}
+
+// showHosts shows the column of hosts when there are several, as long as the
+// person has not chosen otherwise.
+func (p *tablePage) showHosts() {
+	hosts := len(p.machines.inventory.Hosts())
+	if hosts == p.hosts {
+		return
+	}
+	p.hosts = hosts
+	var saved kit.TableLayout
+	if !p.machines.svc.Settings.UI(tableSetting, &saved) {
+		layout := p.table.Layout()
+		for i := range layout.Columns {
+			if layout.Columns[i].ID == hostColumn {
+				layout.Columns[i].Hidden = hosts < 2
+			}
+		}
+		p.table.SetLayout(layout)
+	}
+}
+
+func (p *tablePage) showBanners() {
+	var ids []virt.HostID
+	for _, h := range p.machines.inventory.Hosts() {
+		ids = append(ids, h.ID)
+	}
+	p.banners.show(ids...)
+}
+
+func (p *tablePage) applyFilter() {
+	words := strings.ToLower(strings.TrimSpace(p.filter.Text()))
+	p.table.SetFilter(func(m parts.Machine) bool {
+		return p.chips.lets(m) && (words == "" || strings.Contains(p.searchText(m), words))
+	})
+	p.body.Refresh()
+}
+
+// searchText is what the filter looks in.
+func (p *tablePage) searchText(m parts.Machine) string {
+	return strings.ToLower(strings.Join(append([]string{m.Name, m.Title, string(m.Host), p.machines.inventory.KnownAddress(m.Ref())}, m.Tags...), "\n"))
+}
+
+func (p *tablePage) clearFilter() {
+	p.filter.SetText("")
+	p.chips.clear()
+	p.applyFilter()
+}
+
+// columnMenu chooses columns and the height of rows.
+func (p *tablePage) columnMenu() []kit.MenuItem {
+	var items []kit.MenuItem
+	for _, c := range p.table.Choices() {
+		items = append(items, kit.MenuItem{
+			Label: c.Title, Checked: c.Shown, Off: c.Fixed,
+			Do: func() { p.table.ShowColumn(c.ID, !c.Shown) },
+		})
+	}
+	compact := p.table.Layout().Compact
+	return append(items, kit.MenuLine(), kit.MenuItem{
+		Label: lang.L("Compact rows"), Checked: compact, Do: func() { p.table.SetCompact(!compact) },
+	})
+}
+
+func (p *tablePage) saveLayout(l kit.TableLayout) {
+	text, err := json.Marshal(l)
+	if err != nil {
+		p.machines.kit.Show(err)
+		return
+	}
+	p.machines.kit.Run(func(ctx context.Context) error {
+		return p.machines.svc.Settings.Set(ctx, "ui."+tableSetting, string(text))
+	})
+}
+
+// narrow is the width of a page below which headers keep only the most
+// important button.
+const narrow = 720
+
+func (p *tablePage) fit(size fyne.Size) { p.buttons.setNarrow(size.Width < narrow) }

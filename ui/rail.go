@@ -1,0 +1,54 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+)
+
+// The IDs of the places, as --page has them.
+const machinesPlace = "machines"
+
+// makePlaces lists the places in the order of the rail.
+func (w *Window) makePlaces() []place {
+	return []place{{
+		id: machinesPlace, icon: "monitor", title: lang.L("Machines"), keys: "Ctrl+1",
+		navigator: w.machines.NewNavigator(w.toggleNavigator),
+		page:      func(t target) kit.Page { return w.machines.Page(t.ref, t.tab) },
+		label:     func(t target) kit.WorkTab { return w.machines.Label(t.ref) },
+	}}
+}
+
+// machineTabs are the tabs of a machine's page behind Overview.
+func (w *Window) machineTabs() []kit.Tab[virt.Ref] { return nil }
+
+// makeRail puts the mark and the places under each other.
+func (w *Window) makeRail() *fyne.Container {
+	column := kit.Col(2, kit.Height(56, kit.Center(kit.NewMark(34))))
+	for _, p := range w.places {
+		if !p.bottom {
+			column.Add(w.railButton(p))
+		}
+	}
+	column.Add(kit.Spacer())
+	for _, p := range w.places {
+		if p.bottom {
+			column.Add(w.railButton(p))
+		}
+	}
+	column.Add(kit.Gap(1, 6))
+	return kit.Stack(kit.NewBox(theme.Rail, theme.None, 0), kit.RowFill(0, column, kit.VLine()))
+}
+
+func (w *Window) railButton(p place) *kit.RailButton {
+	button := kit.NewRailButton(p.icon, p.title, func() { w.goTo(p) })
+	button.SetSelected(p.id == w.home().place)
+	w.buttons[p.id] = button
+	return button
+}
+
+// goTo shows a place; the place that is shown already shows its root.
+func (w *Window) goTo(p place) { w.work.open(target{place: p.id}, false) }

@@ -1,0 +1,109 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+)
+
+// strip is the foot of the navigator: the operation that runs, and how far it is.
+type strip struct {
+	name, share *kit.Text
+	bar         *kit.UsageBar
+	row         *fyne.Container
+	content     *fyne.Container
+	stop        *kit.Button
+	running     virt.Operation
+}
+
+// slowAction is one that takes long enough to be worth a line.
+func slowAction(a virt.Action) bool {
+	switch a {
+	case virt.CreateVM, virt.DeleteVM, virt.SaveVM, virt.CreateVolume, virt.RecoverOperation:
+		return true
+	default:
+		return false
+	}
+}
+
+func newStrip(k *kit.Kit, svc *services.Services) *strip {
+	s := &strip{name: kit.NewText(kit.SmallMediumText, "").Shorten(), share: kit.NewText(kit.SmallText, ""), bar: kit.NewUsageBar(4)}
+	s.stop = kit.IconButton("x", lang.L("Stop"), func() {
+		id := s.running.ID
+		k.Run(func(ctx context.Context) error { return svc.Operations.Cancel(ctx, id) })
+	})
+	s.row = kit.Row(8, kit.NewIcon("loader-circle", 14, theme.Accent), kit.Grow(s.name), s.share, s.stop)
+	s.content = kit.Col(0, kit.HLine(), kit.Pad(4, 8, 12, 14, kit.Col(4, s.row, kit.Pad(0, 6, 0, 0, s.bar))))
+	s.content.Hide()
+	view := kit.NewView(k, func(ctx context.Context) ([]virt.Operation, error) {
+		return svc.Operations.List(ctx, virt.OperationFilter{State: virt.OperationRunning})
+	}, s.show)
+	k.Follow(view, kit.OfKind(virt.OperationChanged))
+	return s
+}
+
+// show shows the newest of the running operations.
+func (s *strip) show(running []virt.Operation, err error) {
+	if err != nil {
+		return // whoever asked for the operation is told of its failure
+	}
+	for _, op := range running {
+		if slowAction(op.Action) {
+			s.showOperation(op)
+			return
+		}
+	}
+	if s.content.Visible() {
+		s.content.Hide()
+		s.content.Refresh()
+	}
+}
+
+func (s *strip) showOperation(op virt.Operation) {
+	s.running = op
+	s.name.SetText(doing(op))
+	share, words := 0.0, stageWords(op.Stage)
+	if op.Total > 0 {
+		share = float64(op.Done) / float64(op.Total)
+		words = parts.Percent(100 * share)
+	}
+	s.share.SetText(words)
+	s.bar.SetShare(share)
+	s.bar.Describe(doing(op), words)
+	if !s.content.Visible() {
+		s.content.Show()
+	}
+	s.content.Refresh()
+}
+
+// doing says what an operation does to what.
+func doing(op virt.Operation) string {
+	name := map[string]any{"Name": op.Target.Name}
+	switch op.Action {
+	case virt.CreateVM:
+		return lang.L("Creating {{.Name}}", name)
+	case virt.DeleteVM:
+		return lang.L("Deleting {{.Name}}", name)
+	case virt.SaveVM:
+		return lang.L("Saving {{.Name}}", name)
+	case virt.CreateVolume:
+		return lang.L("Making the disk {{.Name}}", name)
+	default:
+		return lang.L("Taking back what was left half done")
+	}
+}
+
+// stageWords translates the stable names of stages.
+func stageWords(stage string) string {
+	if stage == "" {
+		return ""
+	}
+	return lang.L(stage)
+}

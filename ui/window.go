@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/machines"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+)
+
+// Measures of the window's frame, in units.
+const (
+	navigatorWidth = 236
+	navigatorLeast = 200
+	navigatorMost  = 360
+	drawerBelow    = 1000 // a window less wide has the navigator as a drawer
+	compactBelow   = 700  // a window less high has a rail of icons
+)
+
+// A Window is the program's main window: rail, navigator, work tabs and page.
+type Window struct {
+	kit      *kit.Kit
+	svc      *services.Services
+	stage    *kit.Stage
+	machines *machines.Machines
+	places   []place
+	work     *work
+	strip    *strip
+
+	buttons   map[string]*kit.RailButton // of the rail, by place
+	rail      *fyne.Container
+	frame     *fyne.Container // rail, navigator, work
+	drawer    *fyne.Container // over the work, in a narrow window
+	navigator *fyne.Container // what the pane shows
+	shown     string          // place whose navigator that is
+
+	width   float32 // of the navigator
+	hidden  bool    // the person has hidden it
+	narrow  bool
+	opened  bool // the drawer of a narrow window
+	compact bool
+}
+
+// NewWindow builds the content of the kit's window. It waits for no host.
+func NewWindow(k *kit.Kit, svc *services.Services) *Window {
+	w := &Window{kit: k, svc: svc, width: navigatorWidth, buttons: map[string]*kit.RailButton{}}
+	w.restore()
+	w.stage = kit.NewStage(k.Win)
+	w.stage.AfterWith(k.After)
+	k.OnError(func(p kit.Problem) { showProblem(k, p) })
+	w.machines = machines.New(machines.Options{Kit: k, Services: svc, Tabs: w.machineTabs(), Open: w.openMachine})
+	w.places = w.makePlaces()
+	w.work = newWork(w)
+	w.strip = newStrip(k, svc)
+	w.navigator, w.drawer, w.frame = kit.Stack(), kit.Stack(), kit.RowFill(0)
+	w.rail = w.makeRail()
+	w.work.open(w.home(), false)
+	w.stage.SetPage(kit.Responsive(fyne.NewSize(0, 0), kit.Stack(w.frame, w.drawer), w.fit))
+	w.bindKeys()
+	w.machines.Inventory().Listen(func(c machines.Change) {
+		if c == machines.RowsChanged {
+			w.work.relabel()
+		}
+	})
+	w.arrange()
+	return w
+}
+
+// home is what a new work tab shows.
+func (w *Window) home() target { return target{place: machinesPlace} }
+
+// place returns the place of that ID.
+func (w *Window) place(id string) place {
+	for _, p := range w.places {
+		if p.id == id {
+			return p
+		}
+	}
+	return w.places[0]
+}
+
+// Open shows a place, such as "machines".
+func (w *Window) Open(id string) { w.work.open(target{place: w.place(id).id}, false) }
+
+func (w *Window) openMachine(ref virt.Ref, tab string, another bool) {
+	w.work.open(target{place: machinesPlace, ref: ref, tab: tab}, another)
+	if w.narrow && w.opened {
+		w.toggleNavigator()
+	}
+}
+
+// follow makes rail and navigator show where the page is.
+func (w *Window) follow(t target) {
+	p := w.place(t.place)
+	for id, button := range w.buttons {
+		button.SetSelected(id == p.id)
+	}
+	if w.shown != p.id {
+		w.shown = p.id
+		w.navigator.Objects = nil
+		if p.navigator != nil {
+			w.navigator.Objects = []fyne.CanvasObject{p.navigator.Content()}
+		}
+		w.navigator.Refresh()
+		w.arrange()
+	}
+	if p.navigator != nil {
+		p.navigator.Select(t.ref)
+	}
+}
+
+func (w *Window) retitle(name string) {
+	title := lang.L("KVM Manager")
+	if name != "" {
+		title = lang.L("{{.Name}} – KVM Manager", map[string]any{"Name": name})
+	}
+	if w.kit.Win.Title() != title {
+		w.kit.Win.SetTitle(title)
+	}
+}
+
+// fit follows the size of the window.
+func (w *Window) fit(size fyne.Size) {
+	narrow, compact := size.Width < drawerBelow, size.Height < compactBelow
+	if narrow == w.narrow && compact == w.compact {
+		return
+	}
+	w.narrow, w.compact, w.opened = narrow, compact, false
+	for _, button := range w.buttons {
+		button.SetCompact(compact)
+	}
+	w.arrange()
+}
+
+// toggleNavigator hides the navigator or shows it again; in a narrow window it
+// comes over the page.
+func (w *Window) toggleNavigator() {
+	if w.narrow {
+		w.opened = !w.opened
+	} else {
+		w.hidden = !w.hidden
+	}
+	w.arrange()
+}
+
+// navigatorShown says whether the navigator can be seen.
+func (w *Window) navigatorShown() bool {
+	if w.place(w.shown).navigator == nil {
+		return false
+	}
+	return w.narrow && w.opened || !w.narrow && !w.hidden
+}
+
+// arrange puts rail, navigator and work where they belong.
+func (w *Window) arrange() {
+	if w.work == nil || w.rail == nil {
+		return // not built yet
+	}
+	w.frame.Objects = []fyne.CanvasObject{w.rail}
+	w.drawer.Objects = nil
+	switch {
+	case w.navigatorShown() && w.narrow:
+		rail := float32(kit.RailWidth)
+		if w.compact {
+			rail = kit.RailNarrow
+		}
+		w.drawer.Objects = []fyne.CanvasObject{kit.Pad(0, 0, 0, rail, kit.RowFill(0, w.pane(), kit.Spacer()))}
+	case w.navigatorShown():
+		w.frame.Objects = append(w.frame.Objects, w.pane())
+	}
+	w.frame.Objects = append(w.frame.Objects, kit.Grow(w.work.content))
+	w.frame.Refresh()
+	w.drawer.Refresh()
+}
+
+// pane is the navigator on its surface, with the strip at its foot and the grip
+// on its edge.
+func (w *Window) pane() fyne.CanvasObject {
+	inside := kit.Col(0, kit.Grow(w.navigator), w.strip.content)
+	grip := kit.NewDivider(w.resizeNavigator, func() {})
+	return kit.Width(w.width, kit.Stack(kit.NewBox(theme.Side, theme.None, 0),
+		kit.RowFill(0, kit.Grow(inside), kit.VLine()), kit.RowFill(0, kit.Spacer(), grip)))
+}
+
+func (w *Window) resizeNavigator(dx float32) {
+	w.width = max(navigatorLeast, min(navigatorMost, w.width+dx))
+	w.arrange()
+}
