@@ -62,6 +62,9 @@ func NewSparkline(name string) *LineChart {
 // Plot draws the series. top is the value at the upper edge.
 func (c *LineChart) Plot(top float64, series ...Series) {
 	c.top, c.series = top, series
+	if c.top <= 0 {
+		c.top = 1
+	}
 	c.Refresh()
 }
 

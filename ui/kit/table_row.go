@@ -76,6 +76,7 @@ func (r *tableRow) mark() {
 	setFill(r.pill, pillToken(selected, r.hovered != zoneNone))
 	setStroke(r.ring, t.ring && t.focused && t.cursor == r.id)
 	setFill(r.line, theme.Line)
+	setHidden(r.line, r.index == len(t.ids)-1) // a card's edge is there, with round corners
 
 	setHidden(r.box, !t.checks())
 	setHidden(r.tick, !t.checks() || !selected)
