@@ -22,7 +22,7 @@ type DialFunc func(ctx context.Context) (net.Conn, error)
 
 // A PasswordFunc asks for the console's password. reason is empty the first
 // time, then what the server said about the previous password. An error ends
-// the attempts. The password is kept until the screen is closed.
+// the attempts. A password that was taken is kept for connecting again.
 type PasswordFunc func(ctx context.Context, reason string) (string, error)
 
 // State is the state of a connection.
@@ -82,9 +82,11 @@ func (s *Screen) Connect(ctx context.Context, dial DialFunc, password PasswordFu
 	}()
 }
 
-// Close ends the connection and all attempts; the last picture stays. It does
-// not wait, and OnStatus is not called any more.
+// Close ends the connection and all attempts, and lets go of the keyboard; the
+// last picture stays. It does not wait, and OnStatus is not called any more. It
+// is called on Fyne's goroutine.
 func (s *Screen) Close() {
+	s.giveBack()
 	s.mu.Lock()
 	last := s.session
 	s.session = nil
@@ -128,7 +130,10 @@ func (c *session) run(ctx context.Context) {
 func (c *session) worthRetrying(err error) bool {
 	var auth *rfb.AuthError
 	if errors.As(err, &auth) {
-		c.knows, c.reason = false, auth.Error()
+		c.knows, c.reason = false, auth.Reason
+		if c.reason == "" {
+			c.reason = auth.Error()
+		}
 		return c.password != nil
 	}
 	var security *rfb.SecurityError
@@ -205,6 +210,7 @@ func (c *session) tell(ctx context.Context, status Status) {
 		if status.State != Connected {
 			s.freePointer()
 		}
+		s.grabIfUseful()
 		s.refresh()
 		if s.OnStatus != nil {
 			s.OnStatus(status)

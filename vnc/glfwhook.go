@@ -32,6 +32,7 @@ static const char *gl_string(void *get_string, unsigned name) {
 import "C"
 
 import (
+	"sync"
 	"time"
 	"unsafe"
 
@@ -58,27 +59,37 @@ const (
 )
 
 // native reaches through Fyne to the GLFW window below, for what Fyne has no
-// call for. All of it belongs to Fyne's goroutine. Where GLFW is not below
-// (Fyne's test driver), nothing is reached and every call does nothing.
+// call for. It is used on Fyne's goroutine. Where GLFW is not below (Fyne's
+// test driver), nothing is reached and every call does nothing.
 type native struct {
+	mu      sync.Mutex  // for Fyne's test driver, whose fyne.Do runs on any goroutine
 	canvas  fyne.Canvas // for which window was looked up
 	window  *glfw.Window
-	focused bool
+	wanted  bool // the keyboard
 	grabbed bool
 
-	released glfw.CursorPosCallback // Fyne's own, while the pointer is captured
-	holding  bool
+	holding  bool                   // the pointer
+	released glfw.CursorPosCallback // Fyne's own, while the pointer is held
 }
 
 // reach finds the window of the screen; it is called while Fyne paints it. It
 // reports whether this is another window than before.
 func (n *native) reach(s *Screen) bool {
 	c := s.canvas()
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if c == nil || c == n.canvas {
 		return false
 	}
-	n.leave()
-	n.canvas = c
+	n.ungrab()
+	n.free()
+	n.canvas, n.window = c, windowOf(c)
+	n.tryGrab(grabAttempts)
+	return n.window != nil
+}
+
+// windowOf returns the window that Fyne paints now, if c is its canvas.
+func windowOf(c fyne.Canvas) (found *glfw.Window) {
 	for _, w := range fyne.CurrentApp().Driver().AllWindows() {
 		below, ok := w.(driver.NativeWindow)
 		if !ok || w.Canvas() != c {
@@ -90,29 +101,22 @@ func (n *native) reach(s *Screen) bool {
 				return
 			}
 			if current := glfw.GetCurrentContext(); current != nil && uintptr(current.GetX11Window()) == x11.WindowHandle {
-				n.window = current
+				found = current
 			}
 		})
 	}
-	if n.window != nil && n.focused {
-		n.grabKeyboard()
-	}
-	return n.window != nil
-}
-
-// leave gives back what was taken from the window.
-func (n *native) leave() {
-	focused := n.focused
-	n.ungrabKeyboard()
-	n.focused = focused
-	n.freePointer()
-	n.window = nil
+	return found
 }
 
 // renderer names what executes OpenGL; it is called while Fyne paints.
 func (n *native) renderer() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.window == nil {
+		return ""
+	}
 	getString := glfw.GetProcAddress("glGetString")
-	if n.window == nil || getString == nil {
+	if getString == nil {
 		return ""
 	}
 	return C.GoString(C.gl_string(getString, glRendererName))
@@ -120,23 +124,39 @@ func (n *native) renderer() string {
 
 // grabKeyboard makes the X server send all keys to this window.
 func (n *native) grabKeyboard() {
-	n.focused = true
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.wanted = true
 	n.tryGrab(grabAttempts)
 }
 
+// tryGrab leaves the keyboard to a window in front of this one: Fyne tells the
+// focus again when this one comes to the front.
 func (n *native) tryGrab(attempts int) {
-	if n.window == nil || !n.focused || n.grabbed || attempts == 0 {
+	if n.window == nil || !n.wanted || n.grabbed || attempts == 0 || n.window.GetAttrib(glfw.Focused) == glfw.False {
 		return
 	}
-	status := C.grab_keyboard(display(), C.ulong(n.window.GetX11Window()))
-	n.grabbed = status == grabSuccess
-	if !n.grabbed {
-		time.AfterFunc(grabPause, func() { fyne.Do(func() { n.tryGrab(attempts - 1) }) })
+	n.grabbed = C.grab_keyboard(display(), C.ulong(n.window.GetX11Window())) == grabSuccess
+	if n.grabbed {
+		return
 	}
+	time.AfterFunc(grabPause, func() {
+		fyne.Do(func() {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.tryGrab(attempts - 1)
+		})
+	})
 }
 
 func (n *native) ungrabKeyboard() {
-	n.focused = false
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.wanted = false
+	n.ungrab()
+}
+
+func (n *native) ungrab() {
 	if n.grabbed {
 		C.ungrab_keyboard(display())
 		n.grabbed = false
@@ -149,6 +169,8 @@ type nativeLocks struct {
 }
 
 func (n *native) locks() nativeLocks {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.window == nil {
 		return nativeLocks{}
 	}
@@ -157,8 +179,10 @@ func (n *native) locks() nativeLocks {
 }
 
 // capturePointer hides the pointer and reports its movements without end. It
-// reports whether it could.
+// reports whether it has begun to.
 func (n *native) capturePointer(moved func(dx, dy float64)) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.window == nil || n.holding {
 		return false
 	}
@@ -176,14 +200,23 @@ func (n *native) capturePointer(moved func(dx, dy float64)) bool {
 }
 
 func (n *native) freePointer() {
-	if !n.holding {
-		return
-	}
-	n.holding = false
-	n.window.SetCursorPosCallback(n.released)
-	n.window.SetInputMode(glfw.CursorMode, glfw.CursorNormal)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.free()
 }
 
-func (n *native) captured() bool { return n.holding }
+func (n *native) free() {
+	if n.holding {
+		n.holding = false
+		n.window.SetCursorPosCallback(n.released)
+		n.window.SetInputMode(glfw.CursorMode, glfw.CursorNormal)
+	}
+}
+
+func (n *native) captured() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.holding
+}
 
 func display() unsafe.Pointer { return unsafe.Pointer(glfw.GetX11Display()) }

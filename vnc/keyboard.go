@@ -116,32 +116,60 @@ func (s *Screen) releaseKeys() {
 	s.keyboard.held, s.keyboard.hostKey = nil, false
 }
 
-// letGo gives keyboard and pointer back to the window.
+// letGo gives keyboard and pointer back because the person wants it.
 func (s *Screen) letGo() {
-	s.freePointer()
-	if c := s.canvas(); c != nil && c.Focused() == s {
-		c.Unfocus()
-	}
+	s.giveBack()
 	if s.OnRelease != nil {
 		s.OnRelease()
 	}
 }
 
-// FocusGained takes the keyboard, on X11 also from the window manager.
-func (s *Screen) FocusGained() {
-	s.native.grabKeyboard()
-	if s.OnFocus != nil {
-		s.OnFocus(true)
+// giveBack gives keyboard and pointer back to the window.
+func (s *Screen) giveBack() {
+	s.freePointer()
+	s.mu.Lock()
+	focused := s.focused
+	s.mu.Unlock()
+	if !focused {
+		return
 	}
+	if c := s.canvas(); c != nil && c.Focused() == s {
+		c.Unfocus()
+		return
+	}
+	s.FocusLost() // it is not in a window any more
 }
+
+// FocusGained takes the keyboard, on X11 also from the window manager.
+func (s *Screen) FocusGained() { s.setFocused(true) }
 
 // FocusLost gives the keyboard back and releases what the guest thinks is held.
 func (s *Screen) FocusLost() {
-	s.native.ungrabKeyboard()
 	s.freePointer()
 	s.releaseKeys()
-	if s.OnFocus != nil {
-		s.OnFocus(false)
+	s.setFocused(false)
+}
+
+func (s *Screen) setFocused(focused bool) {
+	s.mu.Lock()
+	changed := s.focused != focused
+	s.focused = focused
+	s.mu.Unlock()
+	s.grabIfUseful()
+	if changed && s.OnFocus != nil {
+		s.OnFocus(focused)
+	}
+}
+
+// grabIfUseful takes all keys while they go to a guest, and only then.
+func (s *Screen) grabIfUseful() {
+	s.mu.Lock()
+	useful := s.focused && s.status.State == Connected
+	s.mu.Unlock()
+	if useful {
+		s.native.grabKeyboard()
+	} else {
+		s.native.ungrabKeyboard()
 	}
 }
 

@@ -75,6 +75,9 @@ func (s *Screen) MouseMoved(event *desktop.MouseEvent) {
 	s.pointer.buttons &= buttonsOf(event.Button)
 	s.mu.Unlock()
 	s.sendAt(event.Position)
+	if s.OnPointer != nil {
+		s.OnPointer(event.Position)
+	}
 }
 
 // MouseOut is not needed: the guest's pointer stays where it is.

@@ -27,9 +27,10 @@ const (
 type Screen struct {
 	widget.BaseWidget
 
-	OnStatus  func(Status)       // the connection changed
-	OnFocus   func(focused bool) // the keyboard goes to the guest, or no longer
-	OnRelease func()             // left Ctrl+Alt let go of keyboard and pointer
+	OnStatus  func(Status)        // the connection changed
+	OnFocus   func(focused bool)  // the keyboard goes to the guest, or no longer
+	OnRelease func()              // left Ctrl+Alt let go of keyboard and pointer
+	OnPointer func(fyne.Position) // the pointer moved over the widget; not while it is captured
 	OnBell    func()
 	OnCutText func(text string)  // the guest's clipboard, at most 1 MiB; on the decoder's goroutine
 	Trace     func(event string) // called on any goroutine
@@ -37,12 +38,13 @@ type Screen struct {
 	frame   rfb.Frame
 	painter painter
 	view    atomic.Pointer[renderer] // nil until it is shown
-	native  native                   // of Fyne's goroutine
+	native  native
 
 	mu       sync.Mutex
 	name     string
 	client   *rfb.Client // while connected
 	status   Status
+	focused  bool
 	placed   placement
 	scaling  Scaling
 	hidden   bool
@@ -137,15 +139,20 @@ func (s *Screen) Show() {
 	s.BaseWidget.Show()
 }
 
-// Hide hides the widget and stops asking for updates.
+// Hide hides the widget, lets go of the keyboard and stops asking for updates.
 func (s *Screen) Hide() {
+	s.giveBack()
 	s.setIdle(func() { s.hidden = true })
 	s.BaseWidget.Hide()
 }
 
-// Pause stops asking for updates and painting, for owners that hide the widget
-// otherwise than by Hide: with its parent, or by minimising the window.
-func (s *Screen) Pause() { s.setIdle(func() { s.paused = true }) }
+// Pause lets go of the keyboard and stops asking for updates and painting, for
+// owners that hide the widget otherwise than by Hide: with its parent, or by
+// minimising the window.
+func (s *Screen) Pause() {
+	s.giveBack()
+	s.setIdle(func() { s.paused = true })
+}
 
 // Resume ends Pause; what changed meanwhile is shown.
 func (s *Screen) Resume() { s.setIdle(func() { s.paused = false }) }

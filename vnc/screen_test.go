@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -213,6 +214,83 @@ func TestTheWindowsPointerMovesTheGuestsMouse(t *testing.T) {
 	wantMouse(0x39, 0xfb, 0xfe)
 }
 
+// tabletServer is a server with a 720x400 screen and an absolute pointer. It
+// returns how to dial it and what its client sent after the handshake.
+func tabletServer(t *testing.T) (vnc.DialFunc, func() []byte) {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	t.Cleanup(func() { _ = ours.Close() })
+	var mu sync.Mutex
+	var heard []byte
+	go func() {
+		answer := make([]byte, 12)
+		for _, step := range []struct {
+			say  string
+			hear int
+		}{
+			{"RFB 003.008\n", 12}, {"\x01\x01", 1}, {"\x00\x00\x00\x00", 1},
+			{"\x02\xd0\x01\x90" + string(make([]byte, 20)), 0},
+		} {
+			_, _ = ours.Write([]byte(step.say)) // the test fails by what is not heard
+			_, _ = io.ReadFull(ours, answer[:step.hear])
+		}
+		b := make([]byte, 256)
+		for {
+			n, err := ours.Read(b)
+			mu.Lock()
+			heard = append(heard, b[:n]...)
+			mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return func(context.Context) (net.Conn, error) { return theirs, nil }, func() []byte {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(heard)
+	}
+}
+
+func TestATabletFollowsThePointerAndTheWheelTurnsByNotches(t *testing.T) {
+	screen, told, _ := show(t)
+	dial, heard := tabletServer(t)
+	screen.Connect(t.Context(), dial, nobody)
+	rfbtest.Eventually(t, "Connected", func() bool { return told.last().State == vnc.Connected })
+	wantPointer := func(messages ...[3]int) {
+		t.Helper()
+		var want []byte
+		for _, m := range messages { // buttons, x, y
+			want = append(want, 5, byte(m[0]), byte(m[1]>>8), byte(m[1]), byte(m[2]>>8), byte(m[2]))
+		}
+		rfbtest.Eventually(t, "the pointer", func() bool { return bytes.HasSuffix(heard(), want) })
+	}
+	move := func(x, y float32, held desktop.MouseButton) *desktop.MouseEvent {
+		return &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(x, y)}, Button: held}
+	}
+
+	screen.MouseIn(move(90+300, 50, 0)) // the picture begins 90 from the left
+	wantPointer([3]int{0, 300, 50})
+	screen.MouseDown(move(390, 50, desktop.MouseButtonPrimary))
+	screen.MouseDown(move(390, 50, desktop.MouseButtonTertiary))
+	wantPointer([3]int{3, 300, 50})
+	screen.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(-200, 9999)}})
+	wantPointer([3]int{3, 0, 399})
+	screen.MouseUp(move(-200, 9999, desktop.MouseButtonTertiary))
+	wantPointer([3]int{1, 0, 399})
+	screen.DragEnd() // released outside: Fyne tells no more
+	wantPointer([3]int{0, 0, 399})
+
+	screen.MouseDown(move(390, 50, desktop.MouseButtonSecondary))
+	wantPointer([3]int{4, 300, 50})
+	screen.MouseIn(move(391, 50, 0)) // it was released outside
+	wantPointer([3]int{0, 301, 50})
+
+	screen.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, 20)})
+	screen.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(-25, 30)})
+	wantPointer([3]int{8, 301, 50}, [3]int{0, 301, 50}, [3]int{8, 301, 50}, [3]int{0, 301, 50}, [3]int{64, 301, 50}, [3]int{0, 301, 50})
+}
+
 func TestAHiddenScreenIsNeitherUpdatedNorPainted(t *testing.T) {
 	guest := rfbtest.Start(t, "")
 	screen, told, _ := connect(t, guest)
@@ -357,19 +435,6 @@ func TestASecondConnectTakesOver(t *testing.T) {
 	if keys := first.Keys(t); len(keys) != 0 {
 		t.Errorf("the first guest read % x", keys)
 	}
-}
-
-func TestUpdatesAreCoalescedIntoRepaints(t *testing.T) {
-	guest := rfbtest.Start(t, "")
-	screen, told, _ := connect(t, guest)
-	for range 20 {
-		screen.SendKeys(rfb.KeyA)
-	}
-	rfbtest.Eventually(t, "the keys", func() bool { return len(guest.Keys(t)) > 0 })
-	rfbtest.Eventually(t, "a repaint for the last update", func() bool {
-		received, asked := told.count(vnc.TraceUpdateReceived), told.count(vnc.TraceRepaintAsked)
-		return received > 0 && asked > 0 && asked <= received
-	})
 }
 
 func TestTheScreenSaysWhatItIs(t *testing.T) {

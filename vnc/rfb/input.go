@@ -73,7 +73,7 @@ func (c *Client) sendPosition(buttons Buttons) {
 	x := max(0, min(c.pointer.X, size.X-1))
 	y := max(0, min(c.pointer.Y, size.Y-1))
 	c.pointer = image.Pt(x, y)
-	if err := c.out.putMove(pointerMessage(x, y, buttons)); err != nil {
+	if err := c.out.putPointer(pointerMessage(x, y, buttons)); err != nil {
 		c.closeWith(err)
 	}
 }

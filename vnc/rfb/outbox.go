@@ -13,6 +13,7 @@ const maxBacklog = 256 << 10
 type outbox struct {
 	mu      sync.Mutex
 	waiting []byte
+	buttons byte          // of the last pointer message
 	move    int           // where the movement starts that ends waiting, or -1
 	filled  chan struct{} // has room for one
 }
@@ -23,28 +24,33 @@ func newOutbox() *outbox {
 
 // put appends a message. It returns ErrBacklog when too much waits already.
 func (o *outbox) put(message []byte) error {
-	return o.append(message, false)
-}
-
-// putMove appends a pointer movement; it takes the place of one that is still
-// waiting with the same buttons.
-func (o *outbox) putMove(message []byte) error {
-	return o.append(message, true)
-}
-
-func (o *outbox) append(message []byte, move bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if move && o.move >= 0 && o.waiting[o.move+1] == message[1] {
+	o.move = -1
+	return o.append(message)
+}
+
+// putPointer appends a pointer message. A movement takes the place of a movement
+// that still waits before it; where a button changed is never lost.
+func (o *outbox) putPointer(message []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	buttons := message[1]
+	if buttons != o.buttons {
+		o.buttons, o.move = buttons, -1
+		return o.append(message)
+	}
+	if o.move >= 0 {
 		copy(o.waiting[o.move:], message)
 		return nil
 	}
+	o.move = len(o.waiting)
+	return o.append(message)
+}
+
+func (o *outbox) append(message []byte) error {
 	if len(o.waiting)+len(message) > maxBacklog {
 		return ErrBacklog
-	}
-	o.move = -1
-	if move {
-		o.move = len(o.waiting)
 	}
 	o.waiting = append(o.waiting, message...)
 	select {
