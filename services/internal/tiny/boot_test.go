@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -80,20 +81,34 @@ func TestPoweroffCommandOnTheSerialPortEndsTheMachine(t *testing.T) {
 	m.waitOff()
 }
 
-var buildOnce = sync.OnceValues(func() (Image, error) {
+func TestSecondBuildTakesTheFirstOnesImage(t *testing.T) {
+	want := builtImage(t)
+	var stages []string
+	got, err := Build(context.Background(), Options{CacheDir: testCache(t), Stage: func(name string) { stages = append(stages, name) }})
+	if err != nil || got != want {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	if !slices.Equal(stages, []string{StageFind}) {
+		t.Errorf("stages: got %q, want only %q", stages, StageFind)
+	}
+}
+
+// testCache outlives the test: making the image anew would fetch it anew.
+func testCache(t *testing.T) string {
+	t.Helper()
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return Image{}, err
+		t.Fatal(err)
 	}
-	return Build(context.Background(), Options{CacheDir: filepath.Join(dir, "kvm-manager-test")})
-})
+	return filepath.Join(dir, "kvm-manager-test")
+}
 
 func builtImage(t *testing.T) Image {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds and boots a machine")
 	}
-	img, err := buildOnce()
+	img, err := Build(context.Background(), Options{CacheDir: testCache(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

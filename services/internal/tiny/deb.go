@@ -3,14 +3,15 @@ package tiny
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"context"
 	"debug/elf"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -19,68 +20,48 @@ import (
 // maxPackageBytes bounds what a package may unpack to.
 const maxPackageBytes = 4 << 30
 
-// openData finds the files of a Debian package (deb(5)) and returns the suffix
-// of their archive's compression and its bytes, size of them.
-func openData(r io.Reader) (suffix string, data io.Reader, size int64, err error) {
-	magic := make([]byte, 8)
-	if _, err := io.ReadFull(r, magic); err != nil || string(magic) != "!<arch>\n" {
-		return "", nil, 0, virt.Errorf(virt.KindInvalid, "not a Debian package")
-	}
-	for {
-		name, size, err := readArHeader(r)
-		if err != nil {
-			return "", nil, 0, err
-		}
-		if suffix, ok := strings.CutPrefix(name, "data.tar"); ok {
-			return suffix, io.LimitReader(r, size), size, nil
-		}
-		if _, err := io.CopyN(io.Discard, r, size+size&1); err != nil {
-			return "", nil, 0, virt.Errorf(virt.KindInvalid, "the package is cut short: %w", err)
-		}
-	}
-}
-
-// readArHeader reads the header of an archive's member (ar(5)): 16 bytes name,
-// 32 of no interest, 10 size, 2 end mark.
-func readArHeader(r io.Reader) (name string, size int64, err error) {
-	header := make([]byte, 60)
-	if _, err := io.ReadFull(r, header); err != nil {
-		return "", 0, virt.Errorf(virt.KindInvalid, "the package has no files: %w", err)
-	}
-	if string(header[58:]) != "`\n" {
-		return "", 0, virt.Errorf(virt.KindInvalid, "the package is damaged")
-	}
-	size, err = strconv.ParseInt(strings.TrimRight(string(header[48:58]), " "), 10, 64)
-	if err != nil || size < 0 {
-		return "", 0, virt.Errorf(virt.KindInvalid, "the package is damaged")
-	}
-	return strings.TrimRight(string(header[:16]), " /"), size, nil
-}
-
-// eachFile calls visit with every regular file of the package: its name without
-// leading dots and slashes, and its content. progress hears of the
-// compressed bytes.
+// eachFile calls visit with every regular file of a Debian package: its name
+// without leading dots and slashes, and its content. dpkg-deb(1), which is
+// wherever apt-get is, takes the package apart on all processors. progress hears
+// of the unpacked bytes.
 func eachFile(ctx context.Context, deb string, progress func(done, total int64), visit func(name string, r io.Reader) error) error {
-	f, err := os.Open(deb)
+	cmd := command(ctx, "dpkg-deb", "--fsys-tarfile", deb)
+	var told bytes.Buffer
+	cmd.Stderr = &told
+	archive, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // only read
-	suffix, data, size, err := openData(f)
-	if err != nil {
-		return err
+	if err := cmd.Start(); err != nil {
+		return cmp.Or(ctx.Err(), error(virt.Errorf(virt.KindUnavailable, "run dpkg-deb: %w", err)))
 	}
-	packed := &meter{ctx: ctx, r: data, total: size, progress: progress}
-	plain, err := decompress(suffix, packed)
-	if err != nil {
-		return err
+	visiting := eachInTar(&meter{r: archive, progress: progress}, visit)
+	if visiting != nil {
+		archive.Close() //nolint:errcheck // dpkg-deb ends by it
 	}
-	defer plain.Close() //nolint:errcheck // only read
-	files := tar.NewReader(io.LimitReader(plain, maxPackageBytes))
+	waiting := cmd.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case visiting != nil:
+		return visiting
+	case waiting != nil:
+		return fmt.Errorf("%w: %s", waiting, lastLine(told.String()))
+	default:
+		return nil
+	}
+}
+
+// eachInTar calls visit with every regular file of an archive, and reads it to
+// its end.
+func eachInTar(r io.Reader, visit func(name string, r io.Reader) error) error {
+	r = io.LimitReader(r, maxPackageBytes)
+	files := tar.NewReader(r)
 	for {
 		h, err := files.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			_, err = io.Copy(io.Discard, r)
+			return err
 		}
 		if err != nil {
 			return err
@@ -94,25 +75,18 @@ func eachFile(ctx context.Context, deb string, progress func(done, total int64),
 	}
 }
 
-// A meter counts what is read and ends when its context does.
+// A meter counts what is read.
 type meter struct {
-	ctx         context.Context //nolint:containedctx // readers have no other way to be cancelled
-	r           io.Reader
-	done, total int64
-	progress    func(done, total int64)
+	r        io.Reader
+	done     int64
+	progress func(done, total int64)
 }
 
-// Read reads on. Less than was announced is an error.
+// Read reads on.
 func (m *meter) Read(p []byte) (int, error) {
-	if err := m.ctx.Err(); err != nil {
-		return 0, err
-	}
 	n, err := m.r.Read(p)
 	m.done += int64(n)
-	m.progress(m.done, m.total)
-	if errors.Is(err, io.EOF) && m.done < m.total {
-		err = io.ErrUnexpectedEOF
-	}
+	m.progress(m.done, 0)
 	return n, err
 }
 

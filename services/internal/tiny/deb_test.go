@@ -1,12 +1,9 @@
 package tiny
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,50 +13,40 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
-// debOf packs files into a Debian package whose files are not compressed.
-func debOf(t testing.TB, files map[string]string) []byte {
-	t.Helper()
-	var data, deb bytes.Buffer
-	w := tar.NewWriter(&data)
-	for name, text := range files {
-		err := w.WriteHeader(&tar.Header{Name: name, Size: int64(len(text)), Mode: 0o644, Typeflag: tar.TypeReg})
-		if _, writing := w.Write([]byte(text)); errors.Join(err, writing) != nil {
-			t.Fatal(err, writing)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	deb.WriteString("!<arch>\n")
-	for _, member := range []struct{ name, text string }{{"debian-binary", "2.0\n"}, {"odd", "abc"}, {"data.tar", data.String()}} {
-		fmt.Fprintf(&deb, "%-16s%-12d%-6d%-6d%-8o%-10d`\n%s", member.name, 0, 0, 0, 0o644, len(member.text), member.text)
-		if len(member.text)%2 == 1 {
-			deb.WriteByte('\n')
-		}
-	}
-	return deb.Bytes()
-}
-
+// writeDeb packs files into a Debian package.
 func writeDeb(t *testing.T, files map[string]string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "test.deb")
-	if err := os.WriteFile(path, debOf(t, files), 0o644); err != nil {
-		t.Fatal(err)
+	dpkg, err := exec.LookPath("dpkg-deb")
+	if err != nil {
+		t.Skip("dpkg-deb is not installed")
 	}
-	return path
+	tree := t.TempDir()
+	files["DEBIAN/control"] = "Package: test\nVersion: 1\nArchitecture: all\nMaintainer: T <t@example.org>\nDescription: test\n"
+	for name, text := range files {
+		path := filepath.Join(tree, name)
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	deb := filepath.Join(t.TempDir(), "test.deb")
+	if out, err := exec.Command(dpkg, "--build", "--root-owner-group", tree, deb).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return deb
 }
 
 func TestKernelIsUnpackedFromSeveralPackages(t *testing.T) {
-	image := writeDeb(t, map[string]string{"./boot/vmlinuz-6.8.0-31-generic": "the kernel"})
+	image := writeDeb(t, map[string]string{"boot/vmlinuz-6.8.0-31-generic": "the kernel"})
 	builtin := ""
 	for _, name := range drivers.needed {
 		builtin += "kernel/x/" + name + ".ko\n"
 	}
 	modules := writeDeb(t, map[string]string{
-		"./usr/lib/modules/6.8.0-31-generic/modules.builtin":                         builtin,
-		"./usr/lib/modules/6.8.0-31-generic/kernel/drivers/gpu/drm/virtio-gpu.ko":    "the screen",
-		"./usr/lib/modules/6.8.0-31-generic/kernel/sound/core/snd.ko":                "noise",
-		"./usr/lib/modules/6.8.0-31-generic/kernel/drivers/net/ethernet/x/e1000e.ko": "the card",
+		"usr/lib/modules/6.8.0-31-generic/modules.builtin":                         builtin,
+		"usr/lib/modules/6.8.0-31-generic/kernel/drivers/gpu/drm/virtio-gpu.ko":    "the screen",
+		"usr/lib/modules/6.8.0-31-generic/kernel/sound/core/snd.ko":                "noise",
+		"usr/lib/modules/6.8.0-31-generic/kernel/drivers/net/ethernet/x/e1000e.ko": "the card",
 	})
 	k, err := unpackKernel(context.Background(), t.TempDir(), []string{image, modules}, func(int64, int64) {})
 	if err != nil {
@@ -78,9 +65,12 @@ func TestKernelIsUnpackedFromSeveralPackages(t *testing.T) {
 }
 
 func TestDamagedPackagesAreRefused(t *testing.T) {
-	whole := debOf(t, map[string]string{"./boot/vmlinuz-1": "the kernel"})
+	whole, err := os.ReadFile(writeDeb(t, map[string]string{"boot/vmlinuz-1": "the kernel"}))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, damaged := range map[string][]byte{
-		"empty": nil, "other file": []byte("GIF89a..."), "cut header": whole[:40], "cut member": whole[:70], "cut files": whole[:len(whole)-1500],
+		"empty": nil, "other file": []byte("GIF89a..."), "cut header": whole[:40], "cut files": whole[:len(whole)-20],
 	} {
 		path := filepath.Join(t.TempDir(), "test.deb")
 		if err := os.WriteFile(path, damaged, 0o644); err != nil {
@@ -93,25 +83,44 @@ func TestDamagedPackagesAreRefused(t *testing.T) {
 	}
 }
 
-func FuzzOpenData(f *testing.F) {
-	f.Add(debOf(f, map[string]string{"./a": "b"}))
-	f.Add([]byte("!<arch>\ndata.tar/       0           0     0     644     99999999999`\n"))
-	f.Fuzz(func(t *testing.T, deb []byte) {
-		_, data, size, err := openData(bytes.NewReader(deb))
-		if err != nil {
-			return
+func TestPackageWithoutKernelIsRefused(t *testing.T) {
+	deb := writeDeb(t, map[string]string{"usr/share/doc/x": "text"})
+	_, err := unpackKernel(context.Background(), t.TempDir(), []string{deb}, func(int64, int64) {})
+	if !errors.Is(err, virt.ErrUnsupported) {
+		t.Errorf("got %v, want %v", err, virt.ErrUnsupported)
+	}
+}
+
+func TestOnlyAStaticBusyboxIsTaken(t *testing.T) {
+	shell, err := os.ReadFile("/bin/sh") // with libraries, everywhere
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, files := range map[string]map[string]string{
+		"with libraries": {"bin/busybox": string(shell)}, "no program": {"bin/busybox": "#!/bin/sh"}, "none": {"bin/other": "x"},
+	} {
+		if _, err := unpackBusybox(context.Background(), []string{writeDeb(t, files)}); !errors.Is(err, virt.ErrUnsupported) {
+			t.Errorf("%s: got %v, want %v", name, err, virt.ErrUnsupported)
 		}
-		got, err := io.ReadAll(data)
-		if err != nil || int64(len(got)) > size || len(got) > len(deb) {
-			t.Errorf("size %d of %d bytes read as %d, %v", size, len(deb), len(got), err)
-		}
-	})
+	}
+	static := installedBusybox()
+	if static == "" {
+		t.Skip("no static busybox is installed")
+	}
+	want, err := os.ReadFile(static)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := unpackBusybox(context.Background(), []string{writeDeb(t, map[string]string{"usr/bin/busybox": string(want)})})
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the installed one: got %d of %d bytes, %v", len(got), len(want), err)
+	}
 }
 
 func FuzzParseModinfo(f *testing.F) {
-	busybox, err := os.ReadFile("/proc/self/exe")
+	program, err := os.ReadFile("/proc/self/exe")
 	if err == nil {
-		f.Add(busybox[:min(len(busybox), 4096)])
+		f.Add(program[:min(len(program), 4096)])
 	}
 	f.Add([]byte("\x7fELF\x02\x01\x01"))
 	f.Fuzz(func(t *testing.T, data []byte) {
