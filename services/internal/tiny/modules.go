@@ -29,9 +29,8 @@ var drivers = struct{ needed, screens, useful []string }{
 
 // A module is a kernel module ready to load.
 type module struct {
-	name    string
-	data    []byte // the ELF file, not compressed
-	aliases []string
+	name string
+	data []byte // the ELF file, not compressed
 }
 
 // loadOrder reads the machine's drivers and all they depend on, each after what
@@ -85,7 +84,7 @@ func (s *sorter) add(name string) error {
 			return err
 		}
 	}
-	s.order = append(s.order, module{name: name, data: data, aliases: info.aliases})
+	s.order = append(s.order, module{name: name, data: data})
 	return nil
 }
 
@@ -126,7 +125,6 @@ func decompress(suffix string, r io.Reader) (io.ReadCloser, error) {
 type modinfo struct {
 	depends []string // modules that must be there
 	before  []string // modules that had better be there ("softdep=pre:")
-	aliases []string // patterns of the devices it drives
 }
 
 // parseModinfo reads the section .modinfo of a module: strings "key=value", each
@@ -152,8 +150,6 @@ func parseModinfo(data []byte) (modinfo, error) {
 			info.depends = append(info.depends, moduleNames(strings.FieldsFunc(value, func(r rune) bool { return r == ',' }))...)
 		case "softdep":
 			info.before = append(info.before, softBefore(value)...)
-		case "alias":
-			info.aliases = append(info.aliases, value)
 		}
 	}
 	return info, nil
