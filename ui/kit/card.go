@@ -120,6 +120,7 @@ type MetricCard struct {
 	all         *fyne.Container
 	value, unit *Text
 	fact        *Text
+	numbers     *fyne.Container
 	legend      *fyne.Container
 	summary     string
 }
@@ -129,24 +130,27 @@ type MetricCard struct {
 func NewMetricCard(title string, body fyne.CanvasObject) *MetricCard {
 	m := &MetricCard{title: title, value: NewText(MetricText, "–"), unit: NewText(BodyText, "").In(theme.Muted),
 		fact: NewText(SmallText, "").Shorten().Trailing(), legend: Row(8)}
+	m.numbers = Row(6, m.value, Pad(6, 0, 0, 0, m.unit), Grow(Pad(6, 0, 0, 0, m.fact)))
 	m.all = Stack(NewBox(theme.Surface, theme.Line, 12), Pad(12, 16, 12, 16, Col(0,
-		Height(20, Row(8, NewText(SmallText, title), Spacer(), m.legend)),
-		Row(6, m.value, Pad(6, 0, 0, 0, m.unit), Grow(Pad(6, 0, 0, 0, m.fact))),
-		Gap(1, 8), Grow(body))))
+		Height(20, Row(8, NewText(SmallText, title), Spacer(), m.legend)), m.numbers, Gap(1, 8), Grow(body))))
 	m.ExtendBaseWidget(m)
 	return m
 }
 
 // SetValue gives the number, its unit and a line of help. An old number is muted.
 func (m *MetricCard) SetValue(value, unit, fact string, stale bool) {
-	m.value.SetText(value)
-	m.value.SetToken(theme.Text)
+	token := theme.Text
 	if stale {
-		m.value.SetToken(theme.Muted)
+		token = theme.Muted
 	}
+	m.value.SetToken(token)
+	if m.value.Words() == value && m.unit.Words() == unit && m.fact.Words() == fact {
+		return
+	}
+	m.value.SetText(value)
 	m.unit.SetText(unit)
 	m.fact.SetText(fact)
-	m.all.Refresh()
+	m.numbers.Refresh() // not the chart, which would be drawn again
 }
 
 // SetLegend names the curves, in their order.

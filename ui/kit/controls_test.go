@@ -172,6 +172,22 @@ func TestEntrySubmitsAndSteps(t *testing.T) {
 	}
 }
 
+func TestALongTextStaysInsideItsField(t *testing.T) {
+	e := NewEntry("Name", "")
+	s := newScene(t, Center(Width(100, e)))
+	before := picture(t, s)
+	e.SetText("a text that is far longer than the field is wide")
+	after := picture(t, s)
+	left, top := int(positionOf(e).X), int(positionOf(e).Y)
+	for y := top; y < top+32; y++ {
+		for x := range after.Rect.Dx() {
+			if (x < left || x > left+106) && before.NRGBAAt(x, y) != after.NRGBAAt(x, y) {
+				t.Fatalf("the text is seen at %d,%d, beside the field", x, y)
+			}
+		}
+	}
+}
+
 func TestAPasswordIsNotTold(t *testing.T) {
 	e := NewPassword("Password", "")
 	s := newScene(t, e)

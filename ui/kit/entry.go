@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
@@ -25,6 +26,7 @@ type Entry struct {
 
 	name    string
 	field   *entryField
+	plain   *container.ThemeOverride // the field without scroll bars
 	icon    *Icon
 	unit    *Text
 	eye     *Button
@@ -39,6 +41,7 @@ type Entry struct {
 func NewEntry(name, placeholder string) *Entry {
 	e := &Entry{name: name, back: newRect(8), unit: NewText(SmallText, ""), alert: NewIcon("circle-alert", 15, theme.Err)}
 	e.field = newEntryField(e, placeholder)
+	e.plain = container.NewThemeOverride(e.field, fieldTheme{})
 	e.alert.Hide()
 	e.ExtendBaseWidget(e)
 	return e
@@ -135,9 +138,9 @@ func (e *Entry) Disabled() bool { return e.field.Disabled() }
 // Children returns the part that is typed into, and the eye.
 func (e *Entry) Children() []fyne.CanvasObject {
 	if e.eye != nil {
-		return []fyne.CanvasObject{e.field, e.eye}
+		return []fyne.CanvasObject{e.plain, e.eye}
 	}
-	return []fyne.CanvasObject{e.field}
+	return []fyne.CanvasObject{e.plain}
 }
 
 // A11y describes the frame; the field inside has the text.
@@ -145,7 +148,7 @@ func (e *Entry) A11y() Node { return Node{Role: "panel", Name: e.name} }
 
 // CreateRenderer is part of fyne.Widget.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
-	objects := []fyne.CanvasObject{e.back, e.field, e.unit, e.alert}
+	objects := []fyne.CanvasObject{e.back, e.plain, e.unit, e.alert}
 	if e.icon != nil {
 		objects = append(objects, e.icon)
 	}
@@ -179,7 +182,7 @@ func (e *Entry) layout(size fyne.Size) {
 		right -= m.Width + 6
 	}
 	height := minSize(e.field).Height
-	putRect(e.field, left-entryInset, (size.Height-height)/2, right-left+2*entryInset, height)
+	putRect(e.plain, left-entryInset, (size.Height-height)/2, right-left+2*entryInset, height)
 }
 
 func (e *Entry) paint() {
@@ -208,8 +211,7 @@ type entryField struct {
 func newEntryField(owner *Entry, placeholder string) *entryField {
 	f := &entryField{owner: owner}
 	f.PlaceHolder = placeholder
-	f.Wrapping = fyne.TextWrapOff
-	f.Scroll = fyne.ScrollNone
+	f.Wrapping = fyne.TextWrap(fyne.TextTruncateClip) // one line that scrolls
 	f.OnChanged = func(text string) {
 		if owner.OnChanged != nil {
 			owner.OnChanged(text)

@@ -303,7 +303,7 @@ func (r *menuRow) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (r *menuRow) min() fyne.Size {
-	height := float32(30)
+	height := float32(32)
 	if r.item.Help != "" {
 		height = 44
 	}

@@ -47,7 +47,7 @@ func (p *plot) drawGrid(spaces int) {
 		return
 	}
 	thick := max(1, int(Hairline()*Scale()+.01))
-	line := image.NewUniform(theme.Color(theme.Line))
+	line := image.NewUniform(theme.Color(theme.Pressed)) // lines of cards may be as strong as words
 	height := p.picture.Rect.Dy()
 	for i := range spaces + 1 {
 		y := i * (height - thick) / spaces

@@ -19,7 +19,7 @@ const (
 
 // raised puts the object on the surface of overlays, with a shadow.
 func raised(radius float32, object fyne.CanvasObject) *fyne.Container {
-	return Stack(newShadow(radius, softBlur, softDrop, .7), NewBox(theme.Overlay, theme.OverlayEdge, radius), object)
+	return Stack(newShadow(radius, softBlur, softDrop, .6), NewBox(theme.Overlay, theme.OverlayEdge, radius), object)
 }
 
 // shadow is the soft dark edge under an overlay. It draws outside its bounds

@@ -151,6 +151,23 @@ func TestTooltipOfADisabledButtonSaysTheReason(t *testing.T) {
 	}
 }
 
+func TestAShortenedTextSaysAllInItsTooltip(t *testing.T) {
+	long := NewShortText(BodyText, "a-machine-with-a-very-long-name-indeed")
+	fits := NewShortText(BodyText, "web")
+	s := newScene(t, Center(Col(4, Width(100, long), Width(100, fits))))
+
+	fits.MouseIn(&desktop.MouseEvent{})
+	s.pass(hoverDelay)
+	if got := s.tip(); got != "" {
+		t.Fatalf("a text that fits has a tooltip: %q", got)
+	}
+	long.MouseIn(&desktop.MouseEvent{})
+	s.pass(hoverDelay)
+	if got := s.tip(); got != long.Words() {
+		t.Fatalf("the tooltip says %q", got)
+	}
+}
+
 func TestTooltipStaysInsideTheWindow(t *testing.T) {
 	room := fyne.NewSize(300, 200)
 	for _, at := range []fyne.Position{{X: 0, Y: 0}, {X: 290, Y: 190}, {X: 0, Y: 190}, {X: 290, Y: 0}} {

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/kvmmanager/kvm-manager/ui/theme"
@@ -205,6 +206,32 @@ func (t *Text) layout(size fyne.Size) {
 }
 
 func (t *Text) paint() { t.line.Color = theme.Color(t.token) }
+
+// ShortText is a text that may be shortened, and says all of its words in a
+// tooltip. It takes the pointer, so it is not for rows and buttons, which have
+// it themselves.
+type ShortText struct{ Text }
+
+// NewShortText returns a line in the style and its usual colour.
+func NewShortText(style TextStyle, words string) *ShortText {
+	t := &ShortText{}
+	t.short = true
+	t.init(t, style, words)
+	return t
+}
+
+// MouseIn shows the tooltip if the words do not fit.
+func (t *ShortText) MouseIn(*desktop.MouseEvent) {
+	if t.line.Text != t.words {
+		showTip(t, t.words, hoverDelay)
+	}
+}
+
+// MouseMoved is part of desktop.Hoverable.
+func (t *ShortText) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut hides the tooltip.
+func (t *ShortText) MouseOut() { hideTip(t) }
 
 // placeLine puts one line at the left or right edge and in the middle of the
 // height, on whole device pixels.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
@@ -55,6 +56,7 @@ func (ts *toasts) add(t Toast) {
 	w := newToast(ts, t)
 	ts.list = append(ts.list, w)
 	ts.show()
+	w.slideIn()
 	w.wait()
 }
 
@@ -132,6 +134,20 @@ func newToast(ts *toasts, t Toast) *toast {
 	w.card = raised(10, Pad(9, 8, 9, 14, row))
 	w.ExtendBaseWidget(w)
 	return w
+}
+
+// slideTime is how long a toast moves to its place.
+const slideTime = 120 * time.Millisecond
+
+// slideIn moves the toast up into its place, unless animations are off.
+func (w *toast) slideIn() {
+	end := w.Position()
+	if !fyne.CurrentApp().Settings().ShowAnimations() {
+		return
+	}
+	slide := canvas.NewPositionAnimation(end.AddXY(0, 16), end, slideTime, w.Move)
+	slide.Curve = fyne.AnimationEaseOut
+	slide.Start()
 }
 
 // wait starts the time after which the toast goes.

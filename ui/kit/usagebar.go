@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -59,6 +61,9 @@ func (b *UsageBar) SetShare(share float64) { b.SetSegments(Segment{share, theme.
 
 // SetSegments shows several parts with small gaps between them.
 func (b *UsageBar) SetSegments(segments ...Segment) {
+	if slices.Equal(b.segments, segments) {
+		return
+	}
 	b.segments = segments
 	b.Refresh()
 }
