@@ -167,9 +167,10 @@ func differs(got image.Image, want *image.RGBA) error {
 	if got.Bounds().Size() != want.Rect.Size() {
 		return fmt.Errorf("size %v, want %v", got.Bounds().Size(), want.Rect.Size())
 	}
+	origin := got.Bounds().Min
 	for y := range want.Rect.Dy() {
 		for x := range want.Rect.Dx() {
-			r, g, b, _ := got.At(x, y).RGBA()
+			r, g, b, _ := got.At(origin.X+x, origin.Y+y).RGBA()
 			if w := want.RGBAAt(x, y); uint8(r>>8) != w.R || uint8(g>>8) != w.G || uint8(b>>8) != w.B {
 				return fmt.Errorf("at %d,%d: %x %x %x, want %v", x, y, r>>8, g>>8, b>>8, w)
 			}
