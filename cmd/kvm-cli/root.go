@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -26,6 +27,7 @@ type cli struct {
 	progress  string
 	configDir string
 	dataDir   string
+	verbose   bool
 }
 
 // run executes the arguments and returns the exit code.
@@ -68,6 +70,9 @@ Exit codes: 1 internal, 2 invalid, 3 not found, 4 exists, 5 state,
 			if !slices.Contains(outputs, c.output) {
 				return usage("there is no output format %q", c.output).WithHint("Choose table, json or yaml.")
 			}
+			if !c.verbose {
+				slog.SetDefault(slog.New(slog.DiscardHandler)) // the error says it once
+			}
 			if c.progress != "" && c.progress != "json" {
 				return usage("there is no progress format %q", c.progress).WithHint("Write --progress json, or leave it out.")
 			}
@@ -80,6 +85,7 @@ Exit codes: 1 internal, 2 invalid, 3 not found, 4 exists, 5 state,
 	flags.StringVar(&c.progress, "progress", "", "json: report progress as JSON lines on stderr")
 	flags.StringVar(&c.configDir, "config-dir", "", "`DIR` of settings (default $XDG_CONFIG_HOME/kvm-manager)")
 	flags.StringVar(&c.dataDir, "data-dir", "", "`DIR` of data (default $XDG_DATA_HOME/kvm-manager)")
+	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log on stderr what is done")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err).WithHint("See --help.") })
 	root.AddCommand(newHostCommand(c), newVMCommand(c), newPoolCommand(c), newVolumeCommand(c), newNetworkCommand(c),
 		newOperationCommand(c), newAuditCommand(c), newSettingCommand(c), newVersionCommand(c))

@@ -44,7 +44,7 @@ func openURI(uri string, o hypervisor.Options) (*hypervisor.Conn, error) {
 // embeddedConf lets QEMU run as the user who opened the embedded driver; the
 // driver of a root process would otherwise look for a user and a security
 // driver that need a daemon's set-up.
-const embeddedConf = "user = \"root\"\ngroup = \"root\"\nsecurity_driver = \"none\"\nnamespaces = []\nremember_owner = 0\n"
+const embeddedConf = "user = \"root\"\ngroup = \"root\"\nsecurity_driver = \"none\"\nnamespaces = []\nremember_owner = 0\nstdio_handler = \"file\"\n"
 
 // prepareEmbedded makes the directory that qemu:///embed?root= needs; a
 // configuration that is already there is left alone.

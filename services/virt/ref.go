@@ -3,7 +3,10 @@
 // fail; nothing here talks to libvirt, a disk or a screen.
 package virt
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // HostID names a libvirt connection within this program. It is what a person
 // reads in the host column and writes after --host.
@@ -39,19 +42,19 @@ func (r Ref) Key() Ref { r.Name = ""; return r }
 // Same reports whether both point to the same thing.
 func (r Ref) Same(o Ref) bool { return r.Key() == o.Key() }
 
-// String is the Ref for logs and error texts.
+// String is the Ref for logs and error texts, in the words for people.
 func (r Ref) String() string {
-	label := r.Name
-	if label == "" {
-		label = r.ID
+	label, kind := cmp.Or(r.Name, r.ID), string(r.Kind)
+	if r.Kind == KindVM {
+		kind = "machine"
 	}
 	switch {
 	case label == "" && r.Host == "":
-		return string(r.Kind)
+		return kind
 	case label == "" || r.Kind == KindHost:
-		return fmt.Sprintf("%s %s", r.Kind, r.Host)
+		return fmt.Sprintf("%s %s", kind, cmp.Or(string(r.Host), label))
 	default:
-		return fmt.Sprintf("%s %q", r.Kind, label)
+		return fmt.Sprintf("%s %q", kind, label)
 	}
 }
 

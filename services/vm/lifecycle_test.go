@@ -79,7 +79,10 @@ func TestFindTakesNamesAndUUIDsAndSaysWhatIsMissing(t *testing.T) {
 			t.Errorf("Find(%q) = %v, %v", word, got, err)
 		}
 	}
-	for _, word := range []string{"nobody", "uuid:" + vm.Name, ""} {
+	if _, err := svc.VMs.Find(ctx, vm.Host, "uuid:"+vm.Name); !errors.Is(err, virt.ErrInvalid) {
+		t.Errorf("Find of a UUID that is none: %v, want %v", err, virt.ErrInvalid)
+	}
+	for _, word := range []string{"nobody", ""} {
 		if got, err := svc.VMs.Find(ctx, vm.Host, word); !errors.Is(err, virt.ErrNotFound) {
 			t.Errorf("Find(%q) = %v, %v; want %v", word, got, err, virt.ErrNotFound)
 		}
