@@ -1,0 +1,95 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"net/url"
+	"path/filepath"
+
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+	"github.com/kvmmanager/kvm-manager/vnc"
+)
+
+// bar floats over the screen. It leaves when the machine has the keyboard, and
+// comes back to a pointer at the top.
+type bar struct {
+	view    *view
+	keys    *kit.Button
+	shot    *kit.Button
+	fit     *kit.Button
+	size    *kit.Text
+	scaling vnc.Scaling
+	content *kit.ToolBar
+}
+
+func newBar(v *view) *bar {
+	b := &bar{view: v, size: kit.NewText(kit.SmallText, "")}
+	b.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
+	b.keys.OnPress(func() { kit.ShowMenuUnder(b.keys, v.keyMenu()) })
+	b.shot = kit.IconButton("camera", lang.L("Save a screenshot"), b.saveScreenshot)
+	b.fit = kit.Quiet("scan", lang.L("Fit"), nil).Small()
+	b.fit.OnPress(func() { kit.ShowMenuUnder(b.fit, b.scalingMenu()) })
+	b.content = kit.NewToolBar(lang.L("Console"), b.keys, b.shot, kit.ToolBarLine(), b.fit, kit.ToolBarLine(), b.size)
+	b.content.Hide()
+	return b
+}
+
+// show shows or hides the bar.
+func (b *bar) show(visible bool) {
+	size := image.Pt(b.view.line.status.Width, b.view.line.status.Height)
+	if size != (image.Point{}) {
+		b.size.SetText(fmt.Sprintf("%d × %d", size.X, size.Y))
+	}
+	if b.content.Visible() == visible {
+		return
+	}
+	b.content.Hidden = !visible
+	b.content.Refresh()
+	b.view.well.Refresh()
+}
+
+func (b *bar) scalingMenu() []kit.MenuItem {
+	return []kit.MenuItem{
+		{Icon: "scan", Label: lang.L("Fit into the window"), Checked: b.scaling == vnc.Fit, Do: func() { b.scale(vnc.Fit) }},
+		{Icon: "maximize-2", Label: lang.L("Actual size"), Checked: b.scaling == vnc.ActualSize, Do: func() { b.scale(vnc.ActualSize) }},
+	}
+}
+
+func (b *bar) scale(how vnc.Scaling) {
+	b.scaling = how
+	b.fit.SetLabel(lang.L("Fit"))
+	if how == vnc.ActualSize {
+		b.fit.SetLabel(lang.L("Actual size"))
+	}
+	b.view.screen.SetScaling(how)
+	b.view.show()
+}
+
+// saveScreenshot writes what the machine shows to a file of the person.
+func (b *bar) saveScreenshot() {
+	v := b.view
+	b.shot.SetBusy(true)
+	var path string
+	v.kit.RunTo(func(ctx context.Context) error {
+		picture, err := v.svc.VMs.Screenshot(ctx, v.vm)
+		if err != nil {
+			return err
+		}
+		path, err = savePicture(v.vm.Name, picture)
+		return err
+	}, func(err error) {
+		b.shot.SetBusy(false)
+		if err != nil {
+			v.kit.Show(err)
+			return
+		}
+		v.kit.Toast(kit.Toast{
+			Icon: "camera", Token: theme.OK, Title: lang.L("Screenshot saved"), Text: shortPath(path),
+			Action: lang.L("Show"), Do: func() { v.kit.Show(v.kit.App.OpenURL(&url.URL{Scheme: "file", Path: filepath.Dir(path)})) },
+		})
+	})
+}

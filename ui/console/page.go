@@ -1,0 +1,104 @@
+package console
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+)
+
+// page is the tab of a machine's page. While the screen has a window of its
+// own the tab says so.
+type page struct {
+	consoles *Consoles
+	vm       virt.Ref
+	view     *view // nil while the screen is in its window
+	address  *kit.Button
+	goThere  *kit.Button // instead of a view
+	tellsWhy fyne.CanvasObject
+	content  *fyne.Container
+	visible  bool
+}
+
+func newPage(c *Consoles, vm virt.Ref) *page {
+	p := &page{consoles: c, vm: vm, content: kit.Stack()}
+	p.goThere = kit.Primary("app-window", lang.L("Go to the window"), func() { c.OpenWindow(vm) })
+	p.tellsWhy = kit.NewCard("", nil, kit.NewEmptyState("app-window",
+		lang.L("The screen is shown in its own window"), lang.L("It is shown in one place at a time."),
+		p.goThere, kit.Secondary("", lang.L("Show it here"), func() { c.CloseWindow(vm) })))
+	c.pages[p] = true
+	p.follow()
+	return p
+}
+
+// follow shows the screen here or says where it is.
+func (p *page) follow() {
+	if p.consoles.hasWindow(p.vm) {
+		p.drop()
+		p.content.Objects = []fyne.CanvasObject{kit.Pad(0, 0, 24, 0, p.tellsWhy)}
+	} else if p.view == nil {
+		p.view = newView(p.consoles.kit, p.consoles.svc, p.vm)
+		p.view.onChange = p.showTools
+		p.content.Objects = []fyne.CanvasObject{kit.Col(10, p.newTools(), kit.Grow(p.view.content))}
+		p.view.setVisible(p.visible)
+		p.showTools()
+	}
+	p.content.Refresh()
+}
+
+// newTools makes the buttons above the screen.
+func (p *page) newTools() fyne.CanvasObject {
+	c := p.consoles
+	window := kit.Secondary("external-link", lang.L("Open in window"), func() { c.OpenWindow(p.vm) }).Small()
+	p.address = kit.Secondary("info", lang.L("Address"), nil).Small()
+	p.address.OnPress(func() {
+		showAddress(c.kit, p.address, func(ctx context.Context) (virt.Graphics, error) { return c.svc.VMs.Address(ctx, p.vm) })
+	})
+	return kit.Row(8, kit.Spacer(), window, p.address)
+}
+
+// showTools greys out what a machine that is off does not have.
+func (p *page) showTools() {
+	reason, on := virt.Can(virt.OpenConsole, p.view.row)
+	if p.view.known && !on {
+		p.address.DisableBecause(lang.L(reason))
+		return
+	}
+	p.address.Enable()
+}
+
+// drop ends the screen of the tab.
+func (p *page) drop() {
+	if p.view != nil {
+		p.view.close()
+		p.view = nil
+	}
+}
+
+// Content is part of kit.Page.
+func (p *page) Content() fyne.CanvasObject { return p.content }
+
+// SetVisible is part of kit.Page.
+func (p *page) SetVisible(visible bool) {
+	p.visible = visible
+	if p.view != nil {
+		p.view.setVisible(visible)
+	}
+}
+
+// Close is part of kit.Page.
+func (p *page) Close() {
+	delete(p.consoles.pages, p)
+	p.drop()
+}
+
+// Focusable returns what takes the keys: the machine's screen.
+func (p *page) Focusable() fyne.Focusable {
+	if p.view == nil {
+		return p.goThere
+	}
+	return p.view.screen
+}

@@ -1,0 +1,56 @@
+package console
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+)
+
+// Size of a new window, in units: a guest's usual 1024 x 768 fits beside its
+// margins.
+const windowWidth, windowHeight = 1040, 820
+
+// window shows one machine's screen and nothing else. It has no menu bar, whose
+// shortcuts would come before the machine.
+type window struct {
+	consoles *Consoles
+	vm       virt.Ref
+	win      fyne.Window
+	kit      *kit.Kit
+	view     *view
+	greeted  bool
+}
+
+func openWindow(c *Consoles, vm virt.Ref) *window {
+	w := &window{consoles: c, vm: vm, win: c.kit.App.NewWindow(lang.L("KVM Manager"))}
+	w.kit = c.kit.Window(w.win)
+	w.view = newView(w.kit, c.svc, vm)
+	w.view.onChange = w.changed
+	kit.NewStage(w.win).SetPage(kit.Pad(8, 8, 0, 8, w.view.content))
+	w.changed()
+	w.win.Resize(fyne.NewSize(windowWidth, windowHeight))
+	w.win.SetOnClosed(w.closed)
+	w.view.setVisible(true)
+	w.win.Show()
+	return w
+}
+
+// changed shows the machine's name as it is now.
+func (w *window) changed() {
+	title := lang.L("{{.Name}} – KVM Manager", map[string]any{"Name": w.view.vm.Name})
+	if w.win.Title() != title {
+		w.win.SetTitle(title)
+	}
+	if w.view.known && !w.greeted { // who opens a console wants to type
+		w.greeted = true
+		w.view.takeKeyboard()
+	}
+}
+
+func (w *window) closed() {
+	w.view.close()
+	w.kit.Cancel()
+	w.consoles.forget(w.vm)
+}

@@ -1,0 +1,88 @@
+package console
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+	"github.com/kvmmanager/kvm-manager/vnc"
+)
+
+// words stand on a card over the screen while there is nothing to see: why, and
+// the button that helps.
+type words struct {
+	view    *view
+	icon    *kit.Icon
+	title   *kit.Text
+	text    *kit.Paragraph
+	start   *kit.Button
+	content *fyne.Container
+}
+
+// wordsWidth is how wide the card is within its margins.
+const wordsWidth = 300
+
+func newWords(v *view) *words {
+	w := &words{view: v, icon: kit.NewIcon("power", 20, theme.Accent), title: kit.NewText(kit.PanelText, "")}
+	w.text = kit.NewParagraph(kit.SmallText, "", wordsWidth)
+	w.start = kit.Primary("play", lang.L("Start"), nil)
+	w.start.OnPress(func() {
+		v.kit.RunOn(w.start, func(ctx context.Context) error { return v.svc.VMs.Start(ctx, v.vm) })
+	})
+	body := kit.ColCenter(8, w.icon, w.title, kit.Width(wordsWidth, w.text), w.start)
+	w.content = kit.NewFloat(kit.Pad(18, 24, 18, 24, body))
+	w.content.Hide()
+	return w
+}
+
+// show says why there is nothing to see, if so.
+func (w *words) show() {
+	v := w.view
+	w.start.Hide()
+	switch {
+	case v.off():
+		w.showOff()
+	case v.noScreen():
+		w.say("monitor", lang.L("This machine has no screen to show"), lang.L(virt.HintOf(v.line.status.Err)))
+	case v.fresh, v.line.connected(), v.line.lost():
+		w.content.Hide()
+	case !v.known && v.problem != nil:
+		w.say("wifi-off", lang.L("The machine cannot be reached"), kit.Explain(v.problem).Why)
+	case v.line.open && v.line.status.State == vnc.Connecting:
+		w.say("loader-circle", lang.L("Connecting to the screen"), "")
+	default:
+		w.content.Hide()
+	}
+}
+
+func (w *words) showOff() {
+	state := w.view.row.State
+	w.start.SetLabel(lang.L("Start"))
+	if _, can := virt.Can(virt.StartVM, w.view.row); can {
+		w.start.Show()
+	}
+	switch state {
+	case virt.StateSaved:
+		w.start.SetLabel(lang.L("Restore"))
+		w.say("moon", lang.L("The machine is saved"), lang.L("It goes on where it stopped."))
+	case virt.StateCrashed:
+		w.say("triangle-alert", lang.L("The machine has crashed"), lang.L("The picture shows what was on its screen."))
+	case virt.StateUnknown, "":
+		w.say("circle-help", lang.L("The state of the machine is not known"), "")
+	default:
+		w.say("power", lang.L("The machine is off"), lang.L("Its screen appears here when it runs."))
+	}
+}
+
+func (w *words) say(icon, title, text string) {
+	w.icon.SetIcon(icon)
+	w.title.SetText(title)
+	w.text.SetText(text)
+	w.text.Hidden = text == ""
+	w.content.Show()
+	w.content.Refresh()
+}
