@@ -55,6 +55,9 @@ func (k *work) page() kit.Page { return k.tab().page }
 // open shows the target: in the tab that is shown, in the one that shows it
 // already, or in a new one.
 func (k *work) open(t target, another bool) {
+	if another && k.stepBack(t) {
+		return
+	}
 	for i, tab := range k.tabs {
 		if tab.target().same(t) {
 			k.choose(i)
@@ -70,6 +73,26 @@ func (k *work) open(t target, another bool) {
 	tab.history = append(tab.history[:tab.at+1:tab.at+1], t)
 	tab.at++
 	k.load(tab)
+}
+
+// stepBack moves the page that is shown to a tab of its own and lets the tab
+// show what it showed before: the first click of a double click has already
+// brought the target into it. It says whether there was something to do.
+func (k *work) stepBack(t target) bool {
+	if len(k.tabs) == 0 || k.tab().at == 0 || !k.tab().target().same(t) {
+		return false
+	}
+	tab := k.tab()
+	page := tab.page
+	tab.page = nil
+	tab.history = tab.history[:tab.at]
+	tab.at--
+	k.next++
+	k.tabs = append(k.tabs, &workTab{id: strconv.Itoa(k.next), history: []target{t}, page: page})
+	tab.page = k.window.place(tab.target().place).page(tab.target())
+	k.current = len(k.tabs) - 1
+	k.show()
+	return true
 }
 
 func (k *work) add(t target) {

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,7 +53,7 @@ func command() *cobra.Command {
 	cmd.Flags().StringArrayVar(&f.hosts, "host", nil, "libvirt `URI` of a host; may be given more than once")
 	cmd.Flags().StringVar(&f.page, "page", "", "`PAGE` to begin with: machines, vm:NAME, console:NAME")
 	cmd.Flags().StringVar(&f.theme, "theme", "", "dark, light or system")
-	cmd.Flags().StringVar(&f.size, "size", "", "size of the window, such as 1280x800")
+	cmd.Flags().StringVar(&f.size, "size", "", "size of the window in pixels, such as 1280x800")
 	cmd.Flags().Float64Var(&f.scale, "scale", 0, "factor for all sizes, such as 1.5")
 	cmd.Flags().StringVar(&f.configDir, "config-dir", "", "`DIR` for settings instead of the usual one")
 	cmd.Flags().StringVar(&f.dataDir, "data-dir", "", "`DIR` for data instead of the usual one")
@@ -60,11 +61,11 @@ func command() *cobra.Command {
 }
 
 func run(ctx context.Context, f flags) error {
-	size, err := parseSize(f.size)
-	if err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
-	if err := f.check(); err != nil {
+	pixels, err := parseSize(f.size)
+	if err != nil {
 		return err
 	}
 	ctx = virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "gui", Role: virt.RoleAdmin})
@@ -72,11 +73,13 @@ func run(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
-	if err := setScale(f.scale, svc.Settings.Scale()); err != nil {
+	scale := cmp.Or(f.scale, svc.Settings.Scale())
+	if err := setScale(f.scale != 0, scale); err != nil {
 		return errors.Join(err, svc.Close())
 	}
 	return ui.Run(ctx, ui.Options{
-		App: app.NewWithID(appID), Services: svc, Page: f.page, Theme: f.theme, Size: size, BeforeShow: nameWindows,
+		App: app.NewWithID(appID), Services: svc, Page: f.page, Theme: f.theme, BeforeShow: nameWindows,
+		Size: fyne.NewSize(pixels.Width/float32(scale), pixels.Height/float32(scale)),
 	})
 }
 
@@ -103,7 +106,7 @@ func (f flags) dirs() storage.Dirs {
 	return dirs
 }
 
-// parseSize reads WIDTHxHEIGHT; empty is the zero size.
+// parseSize reads WIDTHxHEIGHT in pixels; empty is the zero size.
 func parseSize(text string) (fyne.Size, error) {
 	if text == "" {
 		return fyne.Size{}, nil
@@ -118,16 +121,12 @@ func parseSize(text string) (fyne.Size, error) {
 }
 
 // setScale tells Fyne the factor for all sizes, which it reads from the
-// environment only: the flag's, else the setting's. Without either, or with a
-// setting of 1, the screen's own scale stays.
-func setScale(flag, setting float64) error {
-	switch {
-	case flag != 0:
-		return os.Setenv("FYNE_SCALE", strconv.FormatFloat(flag, 'g', -1, 64))
-	case setting != 1:
-		return os.Setenv("FYNE_SCALE", strconv.FormatFloat(setting, 'g', -1, 64))
+// environment only. A factor of 1 that nobody asked for leaves the screen's own.
+func setScale(asked bool, scale float64) error {
+	if !asked && scale == 1 {
+		return nil
 	}
-	return nil
+	return os.Setenv("FYNE_SCALE", strconv.FormatFloat(scale, 'g', -1, 64))
 }
 
 func userName() string {

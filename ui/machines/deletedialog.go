@@ -116,7 +116,7 @@ func (d *deletion) body() fyne.CanvasObject {
 
 // Widths of the columns of disks.
 const (
-	sizeWidth = 96
+	sizeWidth = 72
 	fateWidth = 190
 )
 
@@ -136,9 +136,13 @@ func (d *deletion) row(disk *doomedDisk) fyne.CanvasObject {
 		size = parts.Size(disk.Capacity)
 	}
 	icon, words, token := fateLook(disk.DiskFate)
+	label := kit.Col(2, kit.NewText(kit.MediumText, name).Shorten())
+	if where := place(disk.Disk); where != "" {
+		label.Add(kit.NewText(kit.MonoText, where).In(theme.Muted).Shorten())
+	}
 	return kit.Height(51, kit.Pad(0, 16, 0, 16, kit.Row(16,
 		kit.Named(lang.L("Delete disk {{.Name}}", map[string]any{"Name": name}), disk.box),
-		kit.Grow(kit.Col(2, kit.NewText(kit.MediumText, name).Shorten(), kit.NewText(kit.MonoText, place(disk.Disk)).In(theme.Muted).Shorten())),
+		kit.Grow(label),
 		kit.Width(sizeWidth, kit.NewText(kit.SmallMediumText, size).Trailing()),
 		kit.Width(fateWidth, kit.Row(6, kit.NewIcon(icon, 14, token), kit.Grow(kit.NewText(kit.SmallText, words).In(token).Shorten()))))))
 }
@@ -167,8 +171,11 @@ func fateLook(f vm.DiskFate) (icon, words string, token theme.Token) {
 
 func keptWords(f vm.DiskFate) string {
 	reason := lang.L(f.Reason)
-	if len(f.Users) > 0 {
+	switch {
+	case len(f.Users) > 0:
 		reason = lang.L("used by {{.Names}}", map[string]any{"Names": strings.Join(f.Users, ", ")})
+	case place(f.Disk) == "":
+		reason = lang.L("nothing in it")
 	}
 	return lang.L("Kept: {{.Reason}}", map[string]any{"Reason": reason})
 }

@@ -132,7 +132,7 @@ func (m *Machines) showProblem(id virt.HostID) {
 	if h.Hint != "" {
 		body.Add(kit.NewParagraph(kit.BodyText, lang.L(h.Hint), kit.NarrowDialog-48))
 	}
-	body.Add(kit.NewText(kit.MonoText, h.URI).Shorten())
+	body.Add(kit.NewText(kit.SmallText, h.URI).Shorten())
 	copyText := kit.Link("copy", lang.L("Copy"), func() { m.kit.App.Clipboard().SetContent(h.URI + "\n" + h.Problem) })
 	kit.NewDialog(kit.DialogSpec{Title: silent(h), Body: body, Left: copyText, Cancel: lang.L("Close")}).Open(m.kit.Win.Canvas())
 }

@@ -160,7 +160,7 @@ func (p *hostPage) softwareFacts(state virt.Host) []fyne.CanvasObject {
 		fact(lang.L("libvirt"), orNone(h.Libvirt)),
 		fact(lang.L("Networks"), networks),
 		fact(lang.L("Storage pools"), pools),
-		monoFact(lang.L("Connection"), state.URI),
+		fact(lang.L("Connection"), state.URI),
 	}
 }
 

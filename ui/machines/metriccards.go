@@ -61,7 +61,7 @@ func (c *metricCards) show(m parts.Machine, d virt.VMDetail, series []virt.Rates
 	series = series[max(0, len(series)-chartPoints):]
 	now, old := series[len(series)-1], m.Stale()
 	c.showCPU(m, series, now, old)
-	c.showMemory(series, now, old)
+	c.showMemory(m, series, now, old)
 	c.showDisk(series, now, old)
 	c.showNetwork(d, series, now, old)
 }
@@ -96,15 +96,16 @@ func (c *metricCards) showCPU(m parts.Machine, series []virt.Rates, now virt.Rat
 	c.cpu.plot(100, fact, kit.Series{Values: values, Token: theme.Accent, Filled: true})
 }
 
-func (c *metricCards) showMemory(series []virt.Rates, now virt.Rates, old bool) {
-	number, _ := parts.SizeParts(now.MemUsed, now.MemMax)
+func (c *metricCards) showMemory(m parts.Machine, series []virt.Rates, now virt.Rates, old bool) {
+	whole := max(now.MemMax, m.Memory)
+	number, _ := parts.SizeParts(now.MemUsed, whole)
 	fact := lang.L("given by the host")
 	if now.GuestSays {
 		fact = lang.L("as the guest reports")
 	}
-	c.memory.card.SetValue(number, lang.L("of {{.Size}}", map[string]any{"Size": parts.Size(now.MemMax)}), fact, old)
+	c.memory.card.SetValue(number, lang.L("of {{.Size}}", map[string]any{"Size": parts.Size(whole)}), fact, old)
 	values := pick(series, func(r virt.Rates) float64 { return float64(r.MemUsed) })
-	c.memory.plot(float64(now.MemMax), fact, kit.Series{Values: values, Token: theme.Violet, Filled: true})
+	c.memory.plot(float64(whole), fact, kit.Series{Values: values, Token: theme.Violet, Filled: true})
 }
 
 func (c *metricCards) showDisk(series []virt.Rates, now virt.Rates, old bool) {

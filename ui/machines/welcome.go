@@ -31,7 +31,7 @@ func newWelcome(m *Machines) *welcome {
 		kit.NewText(kit.DisplayText, lang.L("Welcome to KVM Manager")),
 		kit.NewText(kit.BodyText, lang.L("Create your first machine.")).In(theme.Muted))
 	column := kit.Col(22, hero, kit.Row(0, kit.Spacer(), kit.Width(260, w.try), kit.Spacer()), w.problems)
-	w.content = container.NewVScroll(kit.Pad(26, 24, 16, 24, kit.Row(0, kit.Spacer(), kit.Width(welcomeWidth, column), kit.Spacer())))
+	w.content = container.NewVScroll(kit.Pad(26, 24, 16, 24, kit.RowTop(0, kit.Spacer(), kit.Width(welcomeWidth, column), kit.Spacer())))
 	return w
 }
 
@@ -85,6 +85,6 @@ func (w *welcome) problemCard(h virt.Host) fyne.CanvasObject {
 	if h.Hint != "" {
 		body.Add(kit.RowTop(8, kit.NewIcon("lightbulb", 16, theme.Accent), kit.Grow(kit.NewParagraph(kit.BodyText, lang.L(h.Hint), words-24))))
 	}
-	body.Add(kit.NewText(kit.MonoText, h.URI).Shorten())
+	body.Add(kit.NewText(kit.SmallText, h.URI).Shorten())
 	return kit.NewCard(silent(h), again, body)
 }

@@ -1,0 +1,421 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virttest"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
+	_ "github.com/kvmmanager/kvm-manager/ui/locale" // a test run under LANG=C speaks English, too
+)
+
+// house is a window over a real host, and what a test does in it.
+type house struct {
+	*kittest.Window
+	t      *testing.T
+	svc    *services.Services
+	ctx    context.Context //nolint:containedctx // the test's
+	window *Window
+}
+
+// open opens the window over a private host of libvirt's test driver.
+func open(t *testing.T, file string) *house {
+	t.Helper()
+	return openURI(t, virttest.TestHost(t, file))
+}
+
+func openURI(t *testing.T, uris ...string) *house {
+	t.Helper()
+	svc, ctx := virttest.OpenURI(t, uris...)
+	if err := kit.LoadWords(); err != nil {
+		t.Fatal(err)
+	}
+	h := &house{Window: kittest.OpenAs(t, ctx, svc), t: t, svc: svc, ctx: ctx}
+	h.window = NewWindow(h.Kit, svc)
+	h.Kit.OnError(func(p kit.Problem) { t.Errorf("%s: %s %s", p.Title, p.Why, p.Detail) })
+	h.Win.Show()
+	h.Win.Resize(fyne.NewSize(1280, 800))
+	return h
+}
+
+// find returns the first element of the role whose name begins with the words.
+func (h *house) find(role, name string) (kit.Element, bool) {
+	return findIn(kit.Accessibility(h.Win, 1), role, name)
+}
+
+func findIn(e kit.Element, role, name string) (kit.Element, bool) {
+	if e.Role == role && strings.HasPrefix(e.Name, name) {
+		return e, true
+	}
+	for _, child := range e.Children {
+		if found, ok := findIn(child, role, name); ok {
+			return found, true
+		}
+	}
+	return kit.Element{}, false
+}
+
+func (h *house) has(role, name string) bool {
+	_, ok := h.find(role, name)
+	return ok
+}
+
+// must waits for the element.
+func (h *house) must(role, name string) kit.Element {
+	h.t.Helper()
+	var found kit.Element
+	h.Until("there is a "+role+" "+name, func() (ok bool) {
+		found, ok = h.find(role, name)
+		return ok
+	})
+	return found
+}
+
+// click presses the pointer in the middle of the element.
+func (h *house) click(e kit.Element, button desktop.MouseButton) {
+	h.t.Helper()
+	at := fyne.NewPos(float32(e.X+e.W/2), float32(e.Y+e.H/2))
+	h.tapAt(at, button)
+	h.Flush()
+}
+
+func (h *house) tapAt(at fyne.Position, button desktop.MouseButton) {
+	if pressed, ok := deepest(h.Win.Canvas(), at); ok {
+		local := at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(pressed))
+		event := &desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: at, Position: local}, Button: button}
+		if mouse, ok := pressed.(desktop.Mouseable); ok {
+			mouse.MouseDown(event)
+			mouse.MouseUp(event)
+		}
+		if tapped, ok := pressed.(fyne.Tappable); ok && button == desktop.MouseButtonPrimary {
+			tapped.Tapped(&event.PointEvent)
+		}
+	}
+}
+
+// row returns the row of a machine in the table.
+func (h *house) row(name string) kit.Element {
+	h.t.Helper()
+	return h.must("table row", name)
+}
+
+// says waits until the row has a cell with the words.
+func (h *house) says(machine, words string) {
+	h.t.Helper()
+	h.Until(machine+" says "+words, func() bool {
+		row, ok := h.find("table row", machine)
+		return ok && slices.ContainsFunc(row.Children, func(c kit.Element) bool { return strings.Contains(c.Name, words) })
+	})
+}
+
+func (h *house) press(key fyne.KeyName) {
+	h.t.Helper()
+	if focused := h.Win.Canvas().Focused(); focused != nil {
+		focused.TypedKey(&fyne.KeyEvent{Name: key})
+	} else {
+		h.Win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: key})
+	}
+	h.Flush()
+}
+
+// combine presses a key with modifiers.
+func (h *house) combine(keys string) {
+	h.t.Helper()
+	k := kit.MustKeys(keys)
+	s := &desktop.CustomShortcut{KeyName: k.Key, Modifier: k.Mod}
+	if focused, ok := h.Win.Canvas().Focused().(fyne.Shortcutable); ok {
+		focused.TypedShortcut(s)
+	} else if c, ok := h.Win.Canvas().(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+	h.Flush()
+}
+
+func (h *house) state(name string) virt.VMState {
+	h.t.Helper()
+	host := virttest.Host(h.t, h.svc, h.ctx)
+	vms, err := h.svc.VMs.List(h.ctx, host)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, vm := range vms {
+		if vm.Name == name {
+			return vm.State
+		}
+	}
+	return ""
+}
+
+func (h *house) ref(name string) virt.Ref {
+	h.t.Helper()
+	ref, err := h.svc.VMs.Find(h.ctx, virttest.Host(h.t, h.svc, h.ctx), name)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return ref
+}
+
+// deepest returns what takes a click at the place: the last drawn object there
+// that takes any.
+func deepest(c fyne.Canvas, at fyne.Position) (fyne.CanvasObject, bool) {
+	root := c.Content()
+	if top := c.Overlays().Top(); top != nil {
+		root = top
+	}
+	var found fyne.CanvasObject
+	var walk func(o fyne.CanvasObject, pos fyne.Position)
+	walk = func(o fyne.CanvasObject, pos fyne.Position) {
+		pos = pos.Add(o.Position())
+		inside := at.X >= pos.X && at.Y >= pos.Y && at.X < pos.X+o.Size().Width && at.Y < pos.Y+o.Size().Height
+		if !o.Visible() || !inside {
+			return
+		}
+		if _, ok := o.(fyne.Tappable); ok {
+			found = o
+		} else if _, ok := o.(desktop.Mouseable); ok {
+			found = o
+		}
+		switch o := o.(type) {
+		case *fyne.Container:
+			for _, child := range o.Objects {
+				walk(child, pos)
+			}
+		case fyne.Widget:
+			for _, child := range test.WidgetRenderer(o).Objects() {
+				walk(child, pos)
+			}
+		}
+	}
+	walk(root, fyne.Position{})
+	return found, found != nil
+}
+
+func TestTheTableShowsTheMachinesOfAHost(t *testing.T) {
+	h := open(t, "several-states.xml")
+
+	h.says("running", "Running")
+	h.says("paused", "Paused")
+	h.says("off", "Off")
+	h.says("saved", "Saved")
+	if title, ok := h.find("tree item", "running"); !ok {
+		t.Errorf("the navigator has no machine \"running\": %v", title)
+	}
+}
+
+func TestAChangeFromOutsideShowsByItself(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("off", "Off")
+
+	if err := h.svc.VMs.Start(h.ctx, h.ref("off")); err != nil {
+		t.Fatal(err)
+	}
+
+	h.says("off", "Running")
+}
+
+func TestButtonsFollowTheSelectedMachine(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("off", "Off")
+	if b := h.must("push button", "Start"); !strings.Contains(b.Description, "Select a machine") {
+		t.Errorf("without a selection Start says %q", b.Description)
+	}
+
+	h.click(h.row("off"), desktop.MouseButtonPrimary)
+
+	if b := h.must("push button", "Start"); !slices.Contains(b.States, "enabled") {
+		t.Errorf("a machine that is off cannot be started: %v %q", b.States, b.Description)
+	}
+	if b := h.must("push button", "Shut down"); slices.Contains(b.States, "enabled") {
+		t.Errorf("a machine that is off can be shut down: %v", b.States)
+	}
+
+	h.click(h.row("saved"), desktop.MouseButtonPrimary)
+
+	h.must("push button", "Restore")
+}
+
+func TestAMachineIsStartedByKeysAlone(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("off", "Off")
+
+	h.combine("Ctrl+1")
+	h.press(fyne.KeyF6)
+	h.press(fyne.KeyF6)
+	h.press(fyne.KeyF6)
+	h.Win.Canvas().Focused().TypedRune('o')
+	h.combine("Ctrl+Shift+S")
+
+	h.says("off", "Running")
+}
+
+func TestForcingOffAsksFirstAndRemembersTheAnswer(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+	h.click(h.row("running"), desktop.MouseButtonSecondary)
+	h.click(h.must("menu item", "Shut down"), desktop.MouseButtonPrimary)
+	h.click(h.must("menu item", "Force off"), desktop.MouseButtonPrimary)
+	h.must("alert dialog", "Force “running” off?")
+
+	h.press(fyne.KeyReturn)
+
+	if h.has("alert dialog", "") {
+		t.Fatal("Enter did not press Cancel, which has the focus")
+	}
+	if got := h.state("running"); got != virt.StateRunning {
+		t.Fatalf("after Cancel the machine is %s", got)
+	}
+
+	h.click(h.row("running"), desktop.MouseButtonSecondary)
+	h.click(h.must("menu item", "Shut down"), desktop.MouseButtonPrimary)
+	h.click(h.must("menu item", "Force off"), desktop.MouseButtonPrimary)
+	h.click(h.must("check box", "Do not ask again"), desktop.MouseButtonPrimary)
+	h.click(h.must("push button", "Force off"), desktop.MouseButtonPrimary)
+
+	h.says("running", "Off")
+	h.Until("the answer is remembered", func() bool { return !h.svc.Settings.ConfirmForceOff() })
+}
+
+func TestDeletingAsksAndTellsWhatWent(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("off", "Off")
+	h.click(h.row("off"), desktop.MouseButtonPrimary)
+	h.press(fyne.KeyDelete)
+	h.must("alert dialog", "Delete “off”?")
+
+	h.click(h.must("push button", "Delete machine"), desktop.MouseButtonPrimary)
+
+	h.must("notification", "“off” was deleted")
+	h.Until("the row is gone", func() bool { return !h.has("table row", "off") })
+	if got := h.state("off"); got != "" {
+		t.Errorf("the machine is still there, %s", got)
+	}
+}
+
+func TestADoubleClickOpensAnotherWorkTab(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+	h.click(h.must("tree item", "running"), desktop.MouseButtonPrimary)
+	h.must("page tab", "Overview")
+	if h.has("page tab list", "Open things") {
+		t.Fatal("one thing has a bar of tabs")
+	}
+
+	item := h.must("tree item", "paused")
+	h.click(item, desktop.MouseButtonPrimary)
+	h.click(item, desktop.MouseButtonPrimary)
+
+	h.must("page tab list", "Open things")
+	if got := names(h.window.work); !slices.Equal(got, []string{"running", "paused"}) {
+		t.Fatalf("open are %v", got)
+	}
+
+	h.combine("Ctrl+W")
+	if got := names(h.window.work); !slices.Equal(got, []string{"running"}) {
+		t.Errorf("after Ctrl+W open are %v", got)
+	}
+	h.combine("Ctrl+Shift+T")
+	if got := names(h.window.work); !slices.Equal(got, []string{"running", "paused"}) {
+		t.Errorf("after Ctrl+Shift+T open are %v", got)
+	}
+	h.combine("Ctrl+W")
+	h.combine("Alt+Left")
+	if h.window.work.tab().target().ref.Kind == virt.KindVM {
+		t.Error("Alt+Left did not go back to all machines")
+	}
+}
+
+func names(w *work) []string {
+	var all []string
+	for _, tab := range w.tabs {
+		all = append(all, w.label(tab).Name)
+	}
+	return all
+}
+
+func TestTheMachinePageSaysWhatItIsMadeOf(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+
+	h.click(h.must("tree item", "running"), desktop.MouseButtonPrimary)
+
+	h.Until("the facts are there", func() bool { return h.has("label", "2 vCPU") && h.has("label", "1\u202fGiB") })
+	h.must("panel", "CPU")
+	h.must("push button", "Pause")
+}
+
+func TestEveryPageNamesItsControls(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+	pages := []func(){
+		func() {},
+		func() { h.click(h.must("tree item", "running"), desktop.MouseButtonPrimary) },
+		func() { h.click(h.must("tree item", "test"), desktop.MouseButtonPrimary) },
+		func() { h.combine("Ctrl+N") },
+	}
+	for i, show := range pages {
+		show()
+		roots := append([]fyne.CanvasObject{h.Win.Canvas().Content()}, h.Win.Canvas().Overlays().List()...)
+		for _, root := range roots {
+			if nameless := kit.Unnamed(root); len(nameless) > 0 {
+				t.Errorf("page %d has controls without a name: %T", i, nameless[0])
+			}
+		}
+	}
+}
+
+func TestTheNavigatorHidesAndComesBack(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.must("tree item", "running")
+
+	h.combine("Ctrl+B")
+	if h.has("tree item", "running") {
+		t.Error("Ctrl+B did not hide the navigator")
+	}
+	h.combine("Ctrl+B")
+	h.must("tree item", "running")
+}
+
+func TestANarrowWindowHasTheNavigatorAsADrawer(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+
+	h.Win.Resize(fyne.NewSize(900, 640))
+	if h.has("tree item", "running") {
+		t.Fatal("the navigator takes room in a narrow window")
+	}
+	h.combine("Ctrl+B")
+	h.click(h.must("tree item", "running"), desktop.MouseButtonPrimary)
+
+	h.must("page tab", "Overview")
+	if h.has("tree item", "running") {
+		t.Error("the drawer stays open after a choice")
+	}
+}
+
+func TestAHostThatIsNotReachedSaysWhyAndWhatHelps(t *testing.T) {
+	h := openURI(t, "qemu+unix:///system?socket="+t.TempDir()+"/none")
+
+	h.must("label", "Welcome to KVM Manager")
+	h.must("push button", "Try again")
+	h.Until("the remedy is told", func() bool { return h.has("label", "Start the libvirt daemon") })
+}
+
+func TestAnEmptyHostOffersTheFirstMachine(t *testing.T) {
+	h := open(t, "empty.xml")
+
+	h.click(h.must("push button", "Try a tiny Linux machine"), desktop.MouseButtonPrimary)
+
+	h.must("dialog", "Try a tiny Linux machine")
+	if name := h.must("text", "Name"); name.Value != "tiny" {
+		t.Errorf("the free name is %q", name.Value)
+	}
+}
