@@ -138,8 +138,7 @@ func (s *Service) Do(ctx context.Context, action virt.Action, target virt.Ref,
 		if err != nil {
 			return err
 		}
-		defer c.watch()()
-		return work(ctx, conn, p)
+		return work(ctx, conn, p) // may rightly take long; reads notice a host that hangs
 	})
 }
 
