@@ -48,10 +48,24 @@ func (w *Window) bindMachineKeys() {
 		{virt.PauseVM, lang.L("Pause or resume"), parts.PauseKeys},
 		{virt.ShutdownVM, lang.L("Shut down"), parts.ShutdownKeys},
 		{virt.RebootVM, lang.L("Restart"), parts.RebootKeys},
-		{virt.OpenConsole, lang.L("Open console"), parts.ConsoleKeys},
 		{virt.DeleteVM, lang.L("Delete…"), parts.DeleteKeys},
 	} {
 		w.bind(string(a.action), a.name, group, a.keys, func() { w.machines.Do(a.action, w.work.page()) })
+	}
+	w.bind("console.window", lang.L("Console in a window"), group, "Ctrl+Shift+O", w.openConsoles)
+}
+
+// openConsoles shows the screens of the machines that the page is about in
+// windows of their own.
+func (w *Window) openConsoles() {
+	page, ok := w.work.page().(machines.Targets)
+	if !ok {
+		return
+	}
+	for _, m := range page.Targets() {
+		if _, can := parts.Can(virt.OpenConsole, m); can {
+			w.consoles.OpenWindow(m.Ref())
+		}
 	}
 }
 

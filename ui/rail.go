@@ -23,7 +23,7 @@ func (w *Window) makePlaces() []place {
 }
 
 // machineTabs are the tabs of a machine's page behind Overview.
-func (w *Window) machineTabs() []kit.Tab[virt.Ref] { return nil }
+func (w *Window) machineTabs() []kit.Tab[virt.Ref] { return []kit.Tab[virt.Ref]{w.consoles.Tab()} }
 
 // makeRail puts the mark and the places under each other.
 func (w *Window) makeRail() *fyne.Container {

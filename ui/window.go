@@ -6,6 +6,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/console"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/machines"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
@@ -25,6 +26,7 @@ type Window struct {
 	kit      *kit.Kit
 	svc      *services.Services
 	stage    *kit.Stage
+	consoles *console.Consoles
 	machines *machines.Machines
 	places   []place
 	work     *work
@@ -51,6 +53,7 @@ func NewWindow(k *kit.Kit, svc *services.Services) *Window {
 	w.stage = kit.NewStage(k.Win)
 	w.stage.AfterWith(k.After)
 	k.OnError(func(p kit.Problem) { showProblem(k, p) })
+	w.consoles = console.New(k, svc)
 	w.machines = machines.New(machines.Options{Kit: k, Services: svc, Tabs: w.machineTabs(), Open: w.openMachine})
 	w.places = w.makePlaces()
 	w.work = newWork(w)

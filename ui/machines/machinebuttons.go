@@ -25,7 +25,7 @@ type machineButtons struct {
 func newMachineButtons(p *machinePage) *machineButtons {
 	b := &machineButtons{page: p}
 	actions := p.machines.actions
-	b.console = kit.Primary("monitor", lang.L("Open console"), func() { p.ShowTab(ConsoleTab) }).WithKeys(parts.ConsoleKeys)
+	b.console = kit.Primary("monitor", lang.L("Open console"), func() { p.ShowTab(ConsoleTab) })
 	b.start = kit.Primary("play", lang.L("Start"), nil).WithKeys(parts.StartKeys)
 	b.start.OnPress(func() { actions.Do(virt.StartVM, p.Targets(), b.start) })
 	b.pause = kit.SecondaryIcon("pause-solid", lang.L("Pause"), nil)

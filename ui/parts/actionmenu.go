@@ -13,7 +13,6 @@ const (
 	PauseKeys    = "Ctrl+Shift+P"
 	ShutdownKeys = "Ctrl+Shift+D"
 	RebootKeys   = "Ctrl+Shift+R"
-	ConsoleKeys  = "Ctrl+Shift+O"
 	DeleteKeys   = "Delete"
 )
 
@@ -53,7 +52,7 @@ func (a *Actions) MenuAfterStart(machines []Machine) []kit.MenuItem {
 		{Icon: "power", Label: lang.L("Shut down"), Sub: a.ShutdownMenu(machines), Disabled: whyNot(machines, virt.OffVM)},
 	}
 	if a.Console != nil {
-		items = append(items, a.item(machines, virt.OpenConsole, "monitor", lang.L("Open console"), ConsoleKeys))
+		items = append(items, a.item(machines, virt.OpenConsole, "monitor", lang.L("Open console"), ""))
 	}
 	return append(items, a.autostart(machines), kit.MenuLine(), a.deletion(machines))
 }
