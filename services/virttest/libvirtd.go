@@ -30,6 +30,7 @@ type Daemon struct {
 	URI    string // qemu+unix:///system?socket=...
 	Socket string
 	Dir    string // on both sides at the same path; world readable, removed at the end
+	Small  string // a directory with room for 4 MiB, as libvirtd sees it
 
 	cmd     *exec.Cmd
 	orders  io.WriteCloser
@@ -71,7 +72,7 @@ func StartLibvirtd() (*Daemon, error) {
 	}
 	socket := filepath.Join(dir, "run/libvirt/libvirt-sock")
 	d := &Daemon{
-		Dir: dir, Socket: socket, URI: "qemu+unix:///system?socket=" + socket,
+		Dir: dir, Small: filepath.Join(dir, "small"), Socket: socket, URI: "qemu+unix:///system?socket=" + socket,
 		cmd: exec.Command("bash", filepath.Join(dir, "libvirtd.sh"), "outer", dir, capabilities),
 	}
 	if err := d.launch(); err != nil {

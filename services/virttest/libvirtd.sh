@@ -83,8 +83,21 @@ mounts() { # private copies of every place that libvirtd writes to
 	mount --bind "$capabilities" /var/cache/libvirt/qemu/capabilities
 	mkdir -p /var/lib/libvirt/images /var/lib/libvirt/boot /var/lib/libvirt/dnsmasq
 	cp /usr/share/libvirt/networks/default.xml /etc/libvirt/qemu/networks/ 2>/dev/null || :
+	kvm
+	mkdir -p "$dir/small"
+	mount -t tmpfs -o size=4m,mode=755 tmpfs "$dir/small"
 	ip link set lo up
 	echo 1 >/proc/sys/net/ipv4/ip_forward
+}
+
+kvm() { # lets QEMU's user open /dev/kvm, as a distribution's device rules do
+	# Without, libvirt finds what it knows of QEMU outdated at every look.
+	[ -c /dev/kvm ] || return 0
+	mkdir -p "$dir/dev"
+	mount -t tmpfs -o mode=755 tmpfs "$dir/dev"
+	mknod "$dir/dev/kvm" c 10 232
+	chmod 666 "$dir/dev/kvm"
+	mount --bind "$dir/dev/kvm" /dev/kvm
 }
 
 up() { # until libvirtd listens; fails when it ends first

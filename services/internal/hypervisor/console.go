@@ -68,7 +68,8 @@ func (s *console) open(d *libvirt.Domain, device string, force bool) error {
 }
 
 // Read waits for what the guest writes. It is io.EOF when the VM is off or the
-// console was closed or taken away.
+// console was closed, and virt.ErrUnavailable when it was taken away or the
+// connection broke.
 func (s *console) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -124,7 +125,7 @@ func (s *console) attempt(event libvirt.StreamEventType, try func() (int, error)
 		err = armErr
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = translate(err)
+		err = as(virt.KindUnavailable, translate(err))
 	}
 	return n, err
 }

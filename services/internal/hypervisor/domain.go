@@ -3,6 +3,8 @@ package hypervisor
 import (
 	"encoding/xml"
 	"errors"
+	"io/fs"
+	"os"
 	"strings"
 
 	"libvirt.org/go/libvirt"
@@ -124,14 +126,39 @@ func (c *Conn) EachXML(f func(id, text string)) error {
 // virt.ErrExists.
 func (c *Conn) DefineDomain(text string) (virt.Ref, error) {
 	ref, err := c.madeDomain("virDomainDefineXML", func() (*libvirt.Domain, error) { return c.conn.DomainDefineXML(text) })
-	return ref, explained(err, virt.KindExists, func() bool { return c.taken(text, false) })
+	return ref, c.refusedDocument(err, text, false)
 }
 
 // CreateTransient starts a VM that is gone when it stops (virDomainCreateXML).
 // A name or UUID that is taken is virt.ErrExists.
 func (c *Conn) CreateTransient(text string) (virt.Ref, error) {
 	ref, err := c.madeDomain("virDomainCreateXML", func() (*libvirt.Domain, error) { return c.conn.DomainCreateXML(text, 0) })
-	return ref, explained(err, virt.KindExists, func() bool { return c.taken(text, true) })
+	return ref, c.refusedDocument(err, text, true)
+}
+
+// refusedDocument explains why libvirt took no domain from a document.
+func (c *Conn) refusedDocument(err error, text string, byAny bool) error {
+	err = explained(err, virt.KindExists, func() bool { return c.taken(text, byAny) })
+	return c.withoutKVM(err, func() (string, error) { return text, nil })
+}
+
+// withoutKVM adds what helps to a failure on this computer when the domain asks
+// for KVM, which the computer does not offer.
+func (c *Conn) withoutKVM(err error, document func() (string, error)) error {
+	if err == nil || !c.local || !vague(err) {
+		return err
+	}
+	if _, statErr := os.Stat("/dev/kvm"); !errors.Is(statErr, fs.ErrNotExist) {
+		return err
+	}
+	var doc struct {
+		Type string `xml:"type,attr"`
+	}
+	text, readErr := document()
+	if readErr != nil || xml.Unmarshal([]byte(text), &doc) != nil || doc.Type != "kvm" {
+		return err
+	}
+	return &virt.Error{Kind: virt.KindUnsupported, Err: err, Hint: hintKVM}
 }
 
 // taken reports whether the name or UUID in a document belongs to another VM

@@ -65,6 +65,12 @@ var kinds = map[libvirt.ErrorNumber]virt.ErrorKind{
 	libvirt.ERR_XML_INVALID_SCHEMA:    virt.KindInvalid,
 	libvirt.ERR_PARSE_FAILED:          virt.KindInvalid,
 	libvirt.ERR_OS_TYPE:               virt.KindInvalid,
+	libvirt.ERR_NO_NAME:               virt.KindInvalid,
+	libvirt.ERR_NO_OS:                 virt.KindInvalid,
+	libvirt.ERR_NO_ROOT:               virt.KindInvalid,
+	libvirt.ERR_NO_DEVICE:             virt.KindInvalid,
+	libvirt.ERR_NO_SOURCE:             virt.KindInvalid,
+	libvirt.ERR_NO_TARGET:             virt.KindInvalid,
 	libvirt.ERR_INVALID_MAC:           virt.KindInvalid,
 	libvirt.ERR_OVERFLOW:              virt.KindInvalid,
 	libvirt.ERR_INVALID_DOMAIN:        virt.KindInvalid,
@@ -169,8 +175,9 @@ func vague(err error) bool {
 	}
 }
 
-// Hints of a connection that could not be opened.
+// What a person can do.
 const (
+	hintKVM     = "This computer has no /dev/kvm. Turn virtualisation on in its firmware and load the kvm module, or use --accel tcg, which is slow but works everywhere."
 	hintGroup   = "Add yourself to the libvirt group with: sudo usermod -aG libvirt $USER — then log in again; or use qemu:///session, your own machines."
 	hintDaemon  = "Start the libvirt daemon: sudo systemctl start libvirtd (or virtqemud), or use qemu:///session."
 	hintLibrary = "Install libvirt's client library: libvirt0 on Debian and Ubuntu, libvirt-libs on Fedora."

@@ -161,7 +161,9 @@ func (c *Conn) followPoolRefresh() (int, error) {
 	})
 }
 
-func (c *Conn) changed(d *libvirt.Domain, detail string) { c.tell(virt.VMChanged, vmRef(d), "", detail) }
+func (c *Conn) changed(d *libvirt.Domain, detail string) {
+	c.tell(virt.VMChanged, vmRef(d), "", detail)
+}
 
 func (c *Conn) tell(kind virt.EventKind, ref virt.Ref, state virt.VMState, detail string) {
 	ref.Host = c.host

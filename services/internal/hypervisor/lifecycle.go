@@ -2,6 +2,7 @@ package hypervisor
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"libvirt.org/go/libvirt"
@@ -26,12 +27,20 @@ func (c *Conn) power(action virt.Action, name, id string, f func(*libvirt.Domain
 // StartDomain boots the VM, or restores it where a saved image exists
 // (virDomainCreate). One that is on already is virt.ErrState.
 func (c *Conn) StartDomain(id string) error {
-	return c.power(virt.StartVM, "virDomainCreate", id, (*libvirt.Domain).Create)
+	return c.start("virDomainCreate", id, (*libvirt.Domain).Create)
+}
+
+func (c *Conn) start(name, id string, f func(*libvirt.Domain) error) error {
+	err := c.power(virt.StartVM, name, id, f)
+	if errors.Is(err, virt.ErrState) {
+		return err
+	}
+	return c.withoutKVM(err, func() (string, error) { return c.DomainXML(id, true, false) })
 }
 
 // StartPaused is StartDomain with the processors halted until ResumeDomain.
 func (c *Conn) StartPaused(id string) error {
-	return c.power(virt.StartVM, "virDomainCreateWithFlags", id, func(d *libvirt.Domain) error {
+	return c.start("virDomainCreateWithFlags", id, func(d *libvirt.Domain) error {
 		return d.CreateWithFlags(libvirt.DOMAIN_START_PAUSED)
 	})
 }
