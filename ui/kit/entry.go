@@ -117,6 +117,10 @@ func (e *Entry) Focus() {
 	}
 }
 
+// Focusable returns the part that takes the keyboard, for pages that name the
+// control that has the focus first.
+func (e *Entry) Focusable() fyne.Focusable { return e.field }
+
 // SelectAll marks the whole text, so that typing replaces it.
 func (e *Entry) SelectAll() { e.field.TypedShortcut(&fyne.ShortcutSelectAll{}) }
 

@@ -1,0 +1,104 @@
+package settings
+
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/setting"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+)
+
+// A row is a setting with the control that changes it.
+type row struct {
+	name  string // of the setting
+	label string
+	wrong string // what is said of a value that is not allowed
+	line  *kit.FormRow
+	first fyne.Focusable
+	show  func(text string) // makes the control show the setting's text
+	mark  func(wrong bool)  // shows at the control that its value is not allowed
+}
+
+// take shows the setting's value, and what is wrong with the one in the file.
+func (r *row) take(v setting.Value) {
+	r.show(v.Text())
+	problem := ""
+	if v.Problem != "" {
+		problem = lang.L("The settings file has a value that cannot be used. This is the default.")
+	}
+	r.line.SetProblem(problem)
+}
+
+// A value is a choice: the setting's text and what it is called.
+type value struct{ text, label string }
+
+// choose is a setting with a few values.
+func (p *page) choose(name, label, help string, values ...value) *row {
+	r := &row{name: name, label: label, mark: func(bool) {}}
+	var labels []string
+	for _, v := range values {
+		labels = append(labels, v.label)
+	}
+	control := kit.NewSegmented(label, func(chosen int) { p.save(r, values[chosen].text) }, labels...)
+	r.show = func(text string) {
+		for i, v := range values {
+			if v.text == text {
+				control.Choose(i)
+			}
+		}
+	}
+	r.line, r.first = kit.NewSettingRow(label, help, control), control
+	return r
+}
+
+// flag is a setting that is on or off.
+func (p *page) flag(name, label, help string) *row {
+	r := &row{name: name, label: label, mark: func(bool) {}}
+	control := kit.NewSwitch(label, func(on bool) { p.save(r, strconv.FormatBool(on)) })
+	r.show = func(text string) { control.SetOn(text == strconv.FormatBool(true)) }
+	r.line, r.first = kit.NewSettingRow(label, help, control), control
+	return r
+}
+
+// A notation is how a setting's text is written for people.
+type notation struct {
+	unit  string
+	shown func(text string) string // what the field shows of the setting's text
+	kept  func(typed string) string
+	step  func(typed string, by int) string // nil where there is nothing to count
+	wrong string                            // what is said of a value that is not allowed
+}
+
+// field is a setting that is typed. It is kept on Enter and when the person
+// goes on to something else.
+func (p *page) field(name, label, help, placeholder string, width float32, n notation) *row {
+	r := &row{name: name, label: label, wrong: n.wrong}
+	control := kit.NewEntry(label, placeholder).WithUnit(n.unit)
+	shown := ""
+	keep := func() {
+		if control.Text() != shown {
+			p.save(r, n.kept(control.Text()))
+		}
+	}
+	control.OnSubmitted = func(string) { keep() }
+	control.OnLeave = keep
+	if n.step != nil {
+		control.OnStep = func(by int) {
+			control.SetText(n.step(control.Text(), by))
+			keep()
+		}
+	}
+	r.show = func(text string) {
+		edited := control.Text() != shown
+		shown = n.shown(text)
+		if !edited || n.kept(control.Text()) == text {
+			control.SetText(shown)
+			control.SetWrong(false)
+		}
+	}
+	r.mark = control.SetWrong
+	r.line, r.first = kit.NewSettingRow(label, help, kit.Width(width, control)), control.Focusable()
+	return r
+}
