@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ func (d *Display) Picture(t testing.TB) image.Image {
 type Window struct {
 	display *Display
 	process *exec.Cmd
-	log     *bytes.Buffer
+	log     *journal
 	conn    net.Conn
 	in      *json.Decoder
 	closed  chan struct{}
@@ -89,7 +90,7 @@ type Window struct {
 func Open(t testing.TB, d *Display, program string, env []string, args ...string) *Window {
 	t.Helper()
 	socket := filepath.Join(shortDir(t), "ui")
-	w := &Window{display: d, process: exec.Command(program, args...), log: &bytes.Buffer{}, closed: make(chan struct{})}
+	w := &Window{display: d, process: exec.Command(program, args...), log: &journal{}, closed: make(chan struct{})}
 	w.process.Env = append(os.Environ(), append(env, "DISPLAY="+d.name, "KVM_MANAGER_UI_SOCKET="+socket,
 		"FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=1", "LIBGL_ALWAYS_SOFTWARE=1")...)
 	w.process.Stdout, w.process.Stderr = w.log, w.log
@@ -120,6 +121,24 @@ func shortDir(t testing.TB) string {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
+}
+
+// A journal is what the program has logged so far.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 // Gone reports whether the program has ended.
