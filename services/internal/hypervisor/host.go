@@ -38,11 +38,12 @@ func (c *Conn) addNode(h *virt.Host) error {
 	if h.Hostname, err = value(c, "virConnectGetHostname", c.conn.GetHostname); err != nil {
 		return err
 	}
-	h.MemoryFree, err = c.FreeMemory()
-	if errors.Is(err, virt.ErrUnsupported) {
-		return nil
+	free, err := c.FreeMemory()
+	if errors.Is(err, virt.ErrUnavailable) {
+		return err
 	}
-	return err
+	h.MemoryFree = free // stays zero where a driver cannot tell; libvirt says so by failing
+	return nil
 }
 
 func (c *Conn) addVersions(h *virt.Host) error {
