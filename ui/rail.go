@@ -6,20 +6,33 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/settings"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
 // The IDs of the places, as --page has them.
-const machinesPlace = "machines"
+const (
+	machinesPlace = "machines"
+	settingsPlace = "settings"
+)
 
 // makePlaces lists the places in the order of the rail.
 func (w *Window) makePlaces() []place {
-	return []place{{
-		id: machinesPlace, icon: "monitor", title: lang.L("Machines"), keys: "Ctrl+1",
-		navigator: w.machines.NewNavigator(w.toggleNavigator),
-		page:      func(t target) kit.Page { return w.machines.Page(t.ref, t.tab) },
-		label:     func(t target) kit.WorkTab { return w.machines.Label(t.ref) },
-	}}
+	chosen := settings.New(settings.Options{Kit: w.kit, Services: w.svc, Open: w.openSettings})
+	return []place{
+		{
+			id: machinesPlace, icon: "monitor", title: lang.L("Machines"), keys: "Ctrl+1",
+			navigator: w.machines.NewNavigator(w.toggleNavigator),
+			page:      func(t target) kit.Page { return w.machines.Page(t.ref, t.tab) },
+			label:     func(t target) kit.WorkTab { return w.machines.Label(t.ref) },
+		},
+		{
+			id: settingsPlace, icon: "settings", title: lang.L("Settings"), keys: "Ctrl+,", bottom: true,
+			navigator: chosen.NewNavigator(w.toggleNavigator),
+			page:      func(t target) kit.Page { return chosen.Page(t.ref) },
+			label:     func(t target) kit.WorkTab { return chosen.Label(t.ref) },
+		},
+	}
 }
 
 // machineTabs are the tabs of a machine's page behind Overview.

@@ -90,6 +90,17 @@ func (w *Window) Open(id string) { w.work.open(target{place: w.place(id).id}, fa
 
 func (w *Window) openMachine(ref virt.Ref, tab string, another bool) {
 	w.work.open(target{place: machinesPlace, ref: ref, tab: tab}, another)
+	w.closeDrawer()
+}
+
+func (w *Window) openSettings(section virt.Ref) {
+	w.work.open(target{place: settingsPlace, ref: section}, false)
+	w.closeDrawer()
+}
+
+// closeDrawer takes away the navigator that lies over the page of a narrow
+// window, once something was chosen in it.
+func (w *Window) closeDrawer() {
 	if w.narrow && w.opened {
 		w.toggleNavigator()
 	}

@@ -30,7 +30,8 @@ func newFactCards() *factCards {
 		kit.NewCard(lang.L("Storage"), nil, c.storage),
 		kit.NewCard(lang.L("Network"), nil, c.network))
 	for _, body := range []*fyne.Container{c.system, c.storage, c.network} {
-		body.Add(kit.NewSkeleton(5))
+		body.Add(kit.NewText(kit.SmallText, lang.L("Loading")))
+		body.Add(kit.Gap(1, 4*24-5)) // as high as five facts
 	}
 	return c
 }
@@ -122,6 +123,8 @@ func cpuModel(model string) string {
 		return lang.L("as the host")
 	case "host-model":
 		return lang.L("host model")
+	case "maximum":
+		return lang.L("all features")
 	default:
 		return model
 	}

@@ -2,6 +2,7 @@ package machines
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -18,6 +19,7 @@ type hostBanners struct {
 	machines *Machines
 	content  *fyne.Container
 	shown    map[virt.HostID]*hostBanner
+	refit    func() // lays the page out again
 	visible  bool
 	cancel   func()
 }
@@ -27,8 +29,8 @@ type hostBanner struct {
 	state virt.HostState
 }
 
-func newHostBanners(m *Machines) *hostBanners {
-	return &hostBanners{machines: m, content: kit.Col(0), shown: map[virt.HostID]*hostBanner{}}
+func newHostBanners(m *Machines, refit func()) *hostBanners {
+	return &hostBanners{machines: m, content: kit.Col(0), refit: refit, shown: map[virt.HostID]*hostBanner{}}
 }
 
 // show has the banners of those hosts that do not answer. A banner stays the
@@ -49,10 +51,10 @@ func (b *hostBanners) show(ids ...virt.HostID) {
 		still[id] = banner
 		objects = append(objects, kit.Pad(0, 0, 14, 0, banner))
 	}
-	if len(objects) > 0 || len(b.shown) > 0 {
+	if same := maps.Equal(still, b.shown); !same {
 		b.shown = still
 		b.content.Objects = objects
-		b.content.Refresh()
+		b.refit()
 	}
 	b.count()
 }

@@ -35,7 +35,7 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 	p.chip = kit.NewChip("", "", theme.Muted)
 	p.header = parts.NewHeader(string(id), p.chip)
 	p.header.SetActions(kit.Primary("plus", lang.L("New machine"), func() { m.askNewOn(id) }).WithKeys(NewKeys))
-	p.banners = newHostBanners(m)
+	p.banners = newHostBanners(m, func() { p.content.Refresh() })
 	p.grid = kit.Grid(3, 14,
 		kit.NewCard(lang.L("Computer"), nil, p.computer),
 		kit.NewCard(lang.L("Software"), nil, p.software),

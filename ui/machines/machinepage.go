@@ -42,7 +42,7 @@ func newMachinePage(m *Machines, ref virt.Ref, tab string) *machinePage {
 	p.chip = kit.NewChip("st-off", "", theme.Muted)
 	p.header = parts.NewHeader(ref.Name, p.chip)
 	p.buttons = newMachineButtons(p)
-	p.banners, p.gone, p.body = newHostBanners(m), p.newGone(), kit.Stack()
+	p.banners, p.gone, p.body = newHostBanners(m, func() { p.content.Refresh() }), p.newGone(), kit.Stack()
 	p.tabs = p.shownTabs()
 	p.pages = make([]kit.Page, len(p.tabs))
 	var titles []string

@@ -40,7 +40,7 @@ func newTablePage(m *Machines) *tablePage {
 	p.buttons = newTableButtons(m, p)
 	p.filter = kit.NewSearch(lang.L("Filter"), func(string) { p.applyFilter() })
 	p.chips = newStateChips(p.applyFilter)
-	p.banners = newHostBanners(m)
+	p.banners = newHostBanners(m, func() { p.frame.Refresh() })
 	p.welcome = newWelcome(m)
 	p.frame = parts.Frame(p.header, nil, p.makeCard())
 	p.body = kit.Stack(p.frame)
