@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -40,8 +39,7 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 		kit.NewCard(lang.L("Computer"), nil, p.computer),
 		kit.NewCard(lang.L("Software"), nil, p.software),
 		kit.NewCard(lang.L("Machines"), nil, p.machine))
-	scroll := container.NewVScroll(kit.Pad(0, 0, bottom, 0, kit.Col(14, p.grid)))
-	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, kit.Grow(scroll)))
+	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, kit.Grow(scrolled(kit.Col(14, p.grid)))))
 	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, p.fit)
 	p.view = kit.NewView(m.kit, func(ctx context.Context) (virt.Host, error) { return m.svc.Hosts.Show(ctx, id) }, p.take)
 	p.view.SetVisible(false)
