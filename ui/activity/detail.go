@@ -1,0 +1,112 @@
+package activity
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
+)
+
+// detail is the side panel about one row.
+type detail struct {
+	activity *Activity
+	row      row
+	changes  *fyne.Container // the button that shows what changed in the XML
+	panel    *kit.Card
+}
+
+// detailText is how wide text in the panel is.
+const detailText = kit.SidePanelWidth - 2*16 - 8
+
+func newDetail(a *Activity, r row, closed func()) *detail {
+	d := &detail{activity: a, row: r, changes: kit.Stack()}
+	look := parts.OperationLook(r.state)
+	body := kit.Col(14, kit.Row(8, kit.NewChip(look.Icon, look.Word, look.Token)))
+	if r.message != "" {
+		body.Add(d.told(r))
+	}
+	body.Add(kit.Col(6, d.facts()...))
+	body.Add(d.changes)
+	if r.message != "" {
+		body.Add(kit.Row(0, kit.Link("copy", lang.L("Copy the message"), func() { a.kit.App.Clipboard().SetContent(r.message) })))
+	}
+	d.panel = kit.NewSidePanel(r.title(), container.NewVScroll(kit.Pad(14, 16, 14, 16, body)), closed)
+	d.loadChanges()
+	return d
+}
+
+// told is what went wrong and what can be done about it.
+func (d *detail) told(r row) fyne.CanvasObject {
+	words := kit.Col(8, kit.NewParagraph(kit.BodyText, r.message, detailText-24))
+	if r.hint != "" {
+		words.Add(kit.NewParagraph(kit.SmallText, lang.L(r.hint), detailText-24))
+	}
+	token := tokenOf(r)
+	return kit.Stack(kit.NewBox(theme.Tint(token), theme.TintEdge(token), 10), kit.PadAll(12, words))
+}
+
+func (d *detail) facts() []fyne.CanvasObject {
+	r := d.row
+	took := parts.NoValue
+	if r.state != virt.OperationRunning {
+		took = parts.Duration(r.duration)
+	}
+	all := []struct{ name, value string }{
+		{lang.L("Of what"), r.thing()},
+		{lang.L("Host"), string(r.target.Host)},
+		{lang.L("Who"), r.actor},
+		{lang.L("Through"), viaWord(r.via)},
+		{lang.L("Began"), parts.FullTime(r.started)},
+		{lang.L("Took"), took},
+		{lang.L("Number"), r.id},
+	}
+	var facts []fyne.CanvasObject
+	for _, f := range all {
+		if f.value != "" {
+			facts = append(facts, kit.NewFact(f.name, kit.NewText(kit.SmallMediumText, f.value).Shorten().Trailing()))
+		}
+	}
+	return facts
+}
+
+// loadChanges offers what the operation changed in the XML, which only the
+// audit log knows.
+func (d *detail) loadChanges() {
+	a := d.activity
+	kit.Load(a.kit, func(ctx context.Context) (string, error) {
+		rows, err := a.svc.Operations.Audit(ctx, d.row.started)
+		for _, r := range rows {
+			if r.ID == d.row.id {
+				return r.Diff, err
+			}
+		}
+		return "", err
+	}, func(diff string) {
+		if strings.TrimSpace(diff) == "" {
+			return
+		}
+		d.changes.Objects = []fyne.CanvasObject{kit.Row(0, kit.Secondary("file-code", lang.L("Show changes"), func() { d.showChanges(diff) }).Small())}
+		d.changes.Refresh()
+		d.panel.Refresh()
+	})
+}
+
+// changesHeight is how much of the changes is shown without scrolling.
+const changesHeight = 420
+
+func (d *detail) showChanges(diff string) {
+	well := kit.Stack(kit.NewBox(theme.Inset, theme.Line, 8), kit.PadAll(8, kit.NewDiff(diff)))
+	copied := kit.Quiet("copy", lang.L("Copy"), func() { d.activity.kit.App.Clipboard().SetContent(diff) })
+	kit.NewDialog(kit.DialogSpec{
+		Width: kit.WizardDialog, Title: d.row.title() + " · " + d.row.thing(),
+		Text: lang.L("What the operation changed"), Body: kit.Height(changesHeight, well),
+		Left: copied, Cancel: lang.L("Close"),
+	}).Open(d.activity.kit.Win.Canvas())
+}

@@ -1,0 +1,268 @@
+package activity
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+)
+
+const (
+	// tableSetting is where the arrangement of the table is kept.
+	tableSetting = "table.activity"
+	// mostOperations is how many the list goes back.
+	mostOperations = 500
+	// auditGoesBack is how far the log is shown; kvm-cli lists all of it.
+	auditGoesBack = 90 * 24 * time.Hour
+	// leastRows is how high the card is at least.
+	leastRows = 5
+	// gap lies between the table and its side panel.
+	gap = 14
+)
+
+// The two lists of the page.
+const (
+	operations = iota
+	audit
+)
+
+// page shows what runs, and below it one of the lists.
+type page struct {
+	activity *Activity
+	list     int
+	view     *kit.View[[]row]
+	loaded   time.Time
+	left     int     // operations that a program left half done
+	detail   *detail // of the selected row; nil without
+
+	header  *parts.Header
+	running *runningCard
+	banner  *fyne.Container
+	table   *kit.DataTable[row]
+	filter  *kit.Entry
+	side    *fyne.Container
+	body    *fyne.Container
+	content fyne.CanvasObject
+}
+
+func newPage(a *Activity) *page {
+	p := &page{activity: a, header: parts.NewHeader(lang.L("Activity")), running: newRunningCard(a), banner: kit.Stack()}
+	p.loaded = time.Now()
+	p.table = kit.NewTable(p.spec())
+	p.filter = kit.NewSearch(lang.L("Filter"), func(string) { p.applyFilter() })
+	p.side = kit.Stack()
+	p.side.Hide()
+	p.body = kit.RowFill(gap, kit.Grow(kit.Snug(p.newCard(), p.height)), p.side)
+	frame := parts.Frame(p.header, nil, kit.Col(0, p.banner, p.running.content, kit.Grow(p.body)))
+	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, func(fyne.Size) {})
+	var layout kit.TableLayout
+	if a.svc.Settings.UI(tableSetting, &layout) {
+		p.table.SetLayout(layout)
+	}
+	p.table.SetLoading()
+	p.view = kit.NewView(a.kit, p.load, p.show)
+	p.view.SetVisible(false)
+	a.kit.Follow(p.view, kit.OfKind(virt.OperationChanged))
+	a.listeners[p] = p.showRunning
+	p.showRunning()
+	return p
+}
+
+func (p *page) spec() kit.TableSpec[row] {
+	k := p.activity.kit
+	return kit.TableSpec[row]{
+		Name:     lang.L("Activity"),
+		ID:       func(r row) string { return r.id },
+		Columns:  columns(func() time.Time { return p.loaded }),
+		Selected: p.selected,
+		Arranged: func(l kit.TableLayout) {
+			k.Run(func(ctx context.Context) error { return p.activity.svc.Settings.SetUI(ctx, tableSetting, l) })
+		},
+		Empty: kit.NewEmptyState("activity", lang.L("Nothing has been done yet"),
+			lang.L("What you and others ask of the machines is listed here, with its result.")),
+		Filtered: kit.NewEmptyState("filter", lang.L("Nothing matches the filter"), "",
+			kit.Secondary("x", lang.L("Clear filter"), p.clearFilter)),
+	}
+}
+
+// newCard puts the table under its tools.
+func (p *page) newCard() fyne.CanvasObject {
+	lists := kit.NewSegmented(lang.L("List"), p.choose, lang.L("Operations"), lang.L("Audit log"))
+	tools := kit.Pad(9, 12, 9, 14, kit.Row(12, lists, kit.Width(230, p.filter), kit.Spacer()))
+	return kit.NewFlushCard(lang.L("Activity"), kit.Col(0, tools, kit.HLine(), kit.Grow(p.table)))
+}
+
+// height is that of the card when it ends with its last row; beside a panel it
+// is as high as there is room.
+func (p *page) height() float32 {
+	const tools = 50
+	if p.side.Visible() {
+		return p.body.Size().Height
+	}
+	return 2 + tools + kit.Hairline() + p.table.HeightOf(max(leastRows, len(p.table.Rows())))
+}
+
+// Content is part of kit.Page.
+func (p *page) Content() fyne.CanvasObject { return p.content }
+
+// SetVisible is part of kit.Page.
+func (p *page) SetVisible(visible bool) { p.view.SetVisible(visible) }
+
+// Close is part of kit.Page.
+func (p *page) Close() {
+	delete(p.activity.listeners, p)
+	p.view.Stop()
+}
+
+// Focusable returns what takes the keys on the page.
+func (p *page) Focusable() fyne.Focusable { return p.table }
+
+// Find puts the keyboard into the filter field.
+func (p *page) Find() { p.filter.Focus() }
+
+// choose shows the other list.
+func (p *page) choose(list int) {
+	p.list = list
+	p.closePanel()
+	p.table.SetLoading()
+	p.view.Changed()
+}
+
+// load gets the rows of the list, the newest first.
+func (p *page) load(ctx context.Context) ([]row, error) {
+	var rows []row
+	if p.list == audit {
+		all, err := p.activity.svc.Operations.Audit(ctx, time.Now().Add(-auditGoesBack))
+		for _, r := range slices.Backward(all) {
+			rows = append(rows, ofAudit(r))
+		}
+		return rows, err
+	}
+	all, err := p.activity.svc.Operations.List(ctx, virt.OperationFilter{Limit: mostOperations})
+	for _, op := range all {
+		rows = append(rows, ofOperation(op))
+	}
+	return rows, err
+}
+
+func (p *page) show(rows []row, err error) {
+	p.loaded = time.Now()
+	p.left = 0
+	for _, r := range rows {
+		if r.state == virt.OperationAbandoned {
+			p.left++
+		}
+	}
+	p.showBanner(err)
+	p.showFacts(len(rows))
+	if err == nil {
+		p.table.SetRows(rows)
+	}
+	p.refreshPanel(rows)
+	p.content.Refresh()
+}
+
+func (p *page) showFacts(rows int) {
+	shown := lang.N("{{.Count}} operations", rows, map[string]any{"Count": rows})
+	if p.list == audit {
+		shown = lang.N("{{.Count}} rows of the last 90 days", rows, map[string]any{"Count": rows})
+	}
+	running := len(p.activity.running)
+	p.header.SetFacts(shown, lang.N("{{.Count}} running", running, map[string]any{"Count": running}))
+}
+
+// showBanner says that the list cannot be read, or that something was left half
+// done by a program that died.
+func (p *page) showBanner(err error) {
+	p.banner.Objects = nil
+	switch {
+	case err != nil && !errors.Is(err, virt.ErrNotFound):
+		problem := kit.Explain(err)
+		p.setBanner(kit.NewBanner(kit.ErrBanner, lang.L("The list cannot be read"), problem.Why))
+	case p.left > 0:
+		recover := kit.Secondary("undo-2", lang.L("Take it back"), nil).Small()
+		recover.OnPress(func() {
+			p.activity.kit.RunOn(recover, func(ctx context.Context) error {
+				_, err := p.activity.svc.Operations.Recover(ctx)
+				return err
+			})
+		})
+		p.setBanner(kit.NewBanner(kit.WarnBanner,
+			lang.N("{{.Count}} operations were left half done", p.left, map[string]any{"Count": p.left}),
+			lang.L("The program that ran them ended before they did."), recover))
+	}
+	p.banner.Refresh()
+}
+
+func (p *page) setBanner(b *kit.Banner) {
+	p.banner.Objects = []fyne.CanvasObject{kit.Pad(0, 0, 14, 0, b)}
+}
+
+func (p *page) showRunning() {
+	p.running.show()
+	p.showFacts(len(p.table.Rows()))
+	p.content.Refresh()
+}
+
+func (p *page) applyFilter() {
+	words := strings.ToLower(strings.TrimSpace(p.filter.Text()))
+	if words == "" {
+		p.table.SetFilter(nil)
+	} else {
+		p.table.SetFilter(func(r row) bool { return r.matches(words) })
+	}
+	p.content.Refresh()
+}
+
+func (p *page) clearFilter() {
+	p.filter.SetText("")
+	p.applyFilter()
+}
+
+// selected shows the panel of the row when it is the only one selected.
+func (p *page) selected(rows []row) {
+	switch {
+	case len(rows) == 0:
+		p.hidePanel()
+	case len(rows) == 1 && (p.detail == nil || p.detail.row.id != rows[0].id):
+		p.showPanel(rows[0])
+	}
+}
+
+func (p *page) showPanel(r row) {
+	p.detail = newDetail(p.activity, r, p.closePanel)
+	p.side.Objects = []fyne.CanvasObject{kit.Width(kit.SidePanelWidth, p.detail.panel)}
+	p.side.Show()
+	p.content.Refresh()
+}
+
+// refreshPanel shows the row of the panel as it is now.
+func (p *page) refreshPanel(rows []row) {
+	if p.detail == nil {
+		return
+	}
+	at := slices.IndexFunc(rows, func(r row) bool { return r.id == p.detail.row.id })
+	if at >= 0 && rows[at] != p.detail.row {
+		p.showPanel(rows[at])
+	}
+}
+
+func (p *page) hidePanel() {
+	p.detail = nil
+	p.side.Objects = nil
+	p.side.Hide()
+	p.content.Refresh()
+}
+
+func (p *page) closePanel() {
+	p.table.Select()
+	p.hidePanel()
+}
