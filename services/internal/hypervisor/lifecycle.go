@@ -3,6 +3,7 @@ package hypervisor
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"libvirt.org/go/libvirt"
@@ -84,9 +85,12 @@ func (c *Conn) WakeDomain(id string) error {
 	return c.power(virt.ResumeVM, "virDomainPMWakeup", id, func(d *libvirt.Domain) error { return d.PMWakeup(0) })
 }
 
-// abortEvery is how often a job that shall end is told so: it may not have
-// begun yet at the first time.
-const abortEvery = 20 * time.Millisecond
+// A job that shall end is told so again and again: the first time may come
+// before it began, and then hang until it is over.
+const (
+	abortEvery    = 20 * time.Millisecond
+	abortsAtATime = 3
+)
 
 // SaveDomain writes the VM's memory to disk and turns it off
 // (virDomainManagedSave). When ctx ends first the job is aborted: the VM runs
@@ -118,8 +122,20 @@ func (c *Conn) abortWhenDone(ctx context.Context, id string, finished <-chan str
 	}
 	ticker := time.NewTicker(abortEvery)
 	defer ticker.Stop()
+	var aborts sync.WaitGroup
+	defer aborts.Wait()
+	turns := make(chan struct{}, abortsAtATime)
 	for {
-		_ = c.withDomain("virDomainAbortJob", id, (*libvirt.Domain).AbortJob) // no job yet, or no job any more
+		select {
+		case turns <- struct{}{}:
+			aborts.Add(1)
+			go func() {
+				defer aborts.Done()
+				_ = c.withDomain("virDomainAbortJob", id, (*libvirt.Domain).AbortJob) // no job yet, or no job any more
+				<-turns
+			}()
+		default:
+		}
 		select {
 		case <-finished:
 			return
