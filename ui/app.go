@@ -52,6 +52,7 @@ func Run(ctx context.Context, o Options) error {
 	k := kit.New(o.App, win, ctx, o.Services)
 	w := NewWindow(k, o.Services)
 	w.followTheme()
+	w.followScale()
 	w.openFirst(o.Page)
 	if path := os.Getenv(kit.UISocketVariable); path != "" {
 		if err := k.ServeUI(path); err != nil {

@@ -13,6 +13,7 @@ import (
 // The IDs of the places, as --page has them.
 const (
 	machinesPlace = "machines"
+	activityPlace = "activity"
 	settingsPlace = "settings"
 )
 
@@ -27,11 +28,23 @@ func (w *Window) makePlaces() []place {
 			label:     func(t target) kit.WorkTab { return w.machines.Label(t.ref) },
 		},
 		{
+			id: activityPlace, icon: "activity", title: lang.L("Activity"), keys: "Ctrl+0",
+			page:  func(target) kit.Page { return w.activity.Page() },
+			label: func(target) kit.WorkTab { return w.activity.Label() },
+		},
+		{
 			id: settingsPlace, icon: "settings", title: lang.L("Settings"), keys: "Ctrl+,", bottom: true,
 			navigator: chosen.NewNavigator(w.toggleNavigator),
 			page:      func(t target) kit.Page { return chosen.Page(t.ref) },
 			label:     func(t target) kit.WorkTab { return chosen.Label(t.ref) },
 		},
+	}
+}
+
+// showRunning shows on the rail how many operations run.
+func (w *Window) showRunning(running int) {
+	if button := w.buttons[activityPlace]; button != nil {
+		button.SetCount(running)
 	}
 }
 

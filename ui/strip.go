@@ -68,42 +68,17 @@ func (s *strip) show(running []virt.Operation, err error) {
 
 func (s *strip) showOperation(op virt.Operation) {
 	s.running = op
-	s.name.SetText(doing(op))
-	share, words := 0.0, stageWords(op.Stage)
+	s.name.SetText(parts.Doing(op))
+	share, words := 0.0, parts.StageWords(op.Stage)
 	if op.Total > 0 {
 		share = float64(op.Done) / float64(op.Total)
 		words = parts.Percent(100 * share)
 	}
 	s.share.SetText(words)
 	s.bar.SetShare(share)
-	s.bar.Describe(doing(op), words)
+	s.bar.Describe(parts.Doing(op), words)
 	if !s.content.Visible() {
 		s.content.Show()
 	}
 	s.content.Refresh()
-}
-
-// doing says what an operation does to what.
-func doing(op virt.Operation) string {
-	name := map[string]any{"Name": op.Target.Name}
-	switch op.Action {
-	case virt.CreateVM:
-		return lang.L("Creating {{.Name}}", name)
-	case virt.DeleteVM:
-		return lang.L("Deleting {{.Name}}", name)
-	case virt.SaveVM:
-		return lang.L("Saving {{.Name}}", name)
-	case virt.CreateVolume:
-		return lang.L("Making the disk {{.Name}}", name)
-	default:
-		return lang.L("Taking back what was left half done")
-	}
-}
-
-// stageWords translates the stable names of stages.
-func stageWords(stage string) string {
-	if stage == "" {
-		return ""
-	}
-	return lang.L(stage)
 }

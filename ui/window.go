@@ -6,6 +6,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/activity"
 	"github.com/kvmmanager/kvm-manager/ui/console"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/machines"
@@ -28,6 +29,7 @@ type Window struct {
 	stage    *kit.Stage
 	consoles *console.Consoles
 	machines *machines.Machines
+	activity *activity.Activity
 	places   []place
 	work     *work
 	strip    *strip
@@ -44,6 +46,7 @@ type Window struct {
 	narrow  bool
 	opened  bool // the drawer of a narrow window
 	compact bool
+	ready   bool // built: what changes now must be laid out again
 }
 
 // NewWindow builds the content of the kit's window. It waits for no host.
@@ -55,12 +58,15 @@ func NewWindow(k *kit.Kit, svc *services.Services) *Window {
 	k.OnError(func(p kit.Problem) { showProblem(k, p) })
 	w.consoles = console.New(k, svc)
 	w.machines = machines.New(machines.Options{Kit: k, Services: svc, Tabs: w.machineTabs(), Open: w.openMachine})
+	w.activity = activity.New(k, svc, w.showRunning)
 	w.places = w.makePlaces()
 	w.work = newWork(w)
 	w.strip = newStrip(k, svc)
 	w.navigator, w.drawer, w.frame = kit.Stack(), kit.Stack(), kit.RowFill(0)
 	w.rail = w.makeRail()
 	w.work.open(w.home(), false)
+	w.ready = true
+	w.arrange()
 	w.stage.SetPage(kit.Responsive(fyne.NewSize(0, 0), kit.Stack(w.frame, w.drawer), w.fit))
 	w.bindKeys()
 	w.machines.Inventory().Listen(func(c machines.Change) {
@@ -68,7 +74,6 @@ func NewWindow(k *kit.Kit, svc *services.Services) *Window {
 			w.work.relabel()
 		}
 	})
-	w.arrange()
 	return w
 }
 
@@ -118,7 +123,6 @@ func (w *Window) follow(t target) {
 		if p.navigator != nil {
 			w.navigator.Objects = []fyne.CanvasObject{p.navigator.Content()}
 		}
-		w.navigator.Refresh()
 		w.arrange()
 	}
 	if p.navigator != nil {
@@ -170,8 +174,8 @@ func (w *Window) navigatorShown() bool {
 
 // arrange puts rail, navigator and work where they belong.
 func (w *Window) arrange() {
-	if w.work == nil || w.rail == nil {
-		return // not built yet
+	if !w.ready {
+		return
 	}
 	w.frame.Objects = []fyne.CanvasObject{w.rail}
 	w.drawer.Objects = nil
