@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run run-test test check layers lab bench fmt clean
+.PHONY: help build run run-test test check layers lab bench generate fmt clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -36,6 +36,10 @@ lab: ## the tests that want a libvirt daemon of their own for minutes
 bench: ## measure: Go benchmarks and the comparisons with other programs
 	@.ci/install run show test bench
 	@.ci/bench
+
+generate: ## make anew what is made of other files: assets/osinfo.json of osinfo-db
+	@.ci/install generate
+	@. .ci/lib.sh && need_go && go generate ./services/internal/osinfo
 
 fmt: ## format the Go files
 	@. .ci/lib.sh && need_go && git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -w

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-//go:embed fonts/*.otf fonts/*.ttf icons/*.svg app/*.svg app/*.png translations/*.json
+//go:embed fonts/*.otf fonts/*.ttf icons/*.svg app/*.svg app/*.png translations/*.json osinfo.json
 var files embed.FS
 
 // Font returns the font file of that name, such as "Inter-Regular.otf".
@@ -53,6 +53,10 @@ func AppIconSVG() []byte { return must("app/kvm-manager.svg") }
 // whose keys are the English sentences. English has only the sentences with a
 // number, in their singular and plural form.
 func Translations() embed.FS { return files }
+
+// OSInfo returns what is known of operating systems, in the form of package
+// services/internal/osinfo; make generate makes it.
+func OSInfo() []byte { return must("osinfo.json") }
 
 func must(path string) []byte {
 	b, err := files.ReadFile(path)

@@ -11,6 +11,11 @@ type VMSpec struct {
 	Kernel    string // path on the host, or POOL/NAME of a volume
 	Initrd    string
 	Cmdline   string
+	ISO       string // installation medium: path on the host, or POOL/NAME of a volume
+	Import    string // disk image on this computer, copied into a pool as the first disk
+	PXE       bool   // boot from the network
+	Firmware  string // bios, uefi or uefi-secure; empty: what the OS needs
+	TPM       string // yes or no; empty: when the OS needs it or the firmware is UEFI
 	XML       string // a whole domain document; all but Name, Start and Autostart must be zero
 	Disks     []DiskSpec
 	NoDisk    bool
