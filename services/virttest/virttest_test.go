@@ -65,7 +65,7 @@ func ownADaemon(t *testing.T) {
 	if _, err := os.Stdout.WriteString(d.Dir + "\n"); err != nil {
 		t.Fatal(err)
 	}
-	select {} // until we are killed
+	_ = d.cmd.Wait() // until we are killed
 }
 
 func TestAHaltedDaemonGoesOn(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"libvirt.org/go/libvirtxml"
 
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
@@ -118,8 +119,9 @@ func transfers(t *testing.T, s suite) {
 	must(t, s.conn.BuildPool(pool.ID))
 	must(t, s.conn.StartPool(pool.ID))
 	const size = 1<<20 + 17
-	_, err := s.conn.CreateVolume("bytes", text(t, volume("v", size, size)))
+	made, err := s.conn.CreateVolume("bytes", text(t, volume("v", size, size)))
 	must(t, err)
+	s.holds(t, made)
 	sent := make([]byte, size)
 	_, _ = rand.Read(sent) // never fails (documented)
 
@@ -142,6 +144,27 @@ func transfers(t *testing.T, s suite) {
 	err = s.conn.DownloadVolume(ctx, "bytes", "v", &back, nil)
 	wantKind(t, err, virt.KindCancelled)
 	must(t, s.conn.DeleteVolume("bytes", "v")) // nothing holds it
+}
+
+// holds asks a VM that has the volume for a disk what it knows of it.
+func (s suite) holds(t *testing.T, v virt.Volume) {
+	t.Helper()
+	holder := guest(s.conn.Driver(), "holder")
+	holder.Devices.Disks = []libvirtxml.DomainDisk{{
+		Source: &libvirtxml.DomainDiskSource{File: &libvirtxml.DomainDiskSourceFile{File: v.Path}},
+		Driver: &libvirtxml.DomainDiskDriver{Name: "qemu", Type: v.Format},
+		Target: &libvirtxml.DomainDiskTarget{Dev: "vda", Bus: "virtio"},
+	}}
+	ref, err := s.conn.DefineDomain(text(t, holder))
+	must(t, err)
+	capacity, allocation, err := s.conn.BlockInfo(ref.ID, "vda")
+	must(t, err)
+	if capacity != v.Capacity || allocation < v.Capacity {
+		t.Errorf("the disk has %d bytes and takes %d, the volume has %d", capacity, allocation, v.Capacity)
+	}
+	_, _, err = s.conn.BlockInfo(ref.ID, "vdz")
+	wantKind(t, err, virt.KindInvalid)
+	must(t, s.conn.Undefine(ref.ID, hypervisor.UndefineOptions{}))
 }
 
 func fullPool(t *testing.T, s suite) {

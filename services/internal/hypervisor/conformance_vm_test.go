@@ -3,6 +3,7 @@ package hypervisor_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"testing"
 	"time"
@@ -67,6 +68,7 @@ func lifecycle(t *testing.T, s suite) {
 
 	if !s.lacks(reset) {
 		must(t, s.conn.ResetDomain(ref.ID))
+		s.news.wants(t, ref, virt.VMChanged, "", "rebooted")
 		must(t, s.conn.RebootDomain(ref.ID))
 		must(t, s.conn.ShutdownDomain(ref.ID)) // nobody in there who would obey
 		s.wantState(t, ref, virt.StateRunning)
@@ -191,6 +193,16 @@ func documents(t *testing.T, s suite) {
 	must(t, s.conn.DestroyDomain(transient.ID))
 	_, err = s.conn.VMState(transient.ID)
 	wantKind(t, err, virt.KindNotFound)
+
+	known, err := s.conn.Addresses(ref.ID, "lease")
+	if !errors.Is(err, virt.ErrUnsupported) {
+		must(t, err)
+	}
+	if len(known) != 0 {
+		t.Errorf("a VM without a network card has the addresses %+v", known)
+	}
+	_, err = s.conn.Addresses(ref.ID, "hearsay")
+	wantKind(t, err, virt.KindInvalid)
 
 	n, err := s.conn.Snapshots(ref.ID)
 	must(t, err)

@@ -202,7 +202,7 @@ func connectError(uri string, err error, unanswered bool) error {
 func connectHint(uri string, kind virt.ErrorKind) string {
 	local := isLocal(uri)
 	switch {
-	case kind == virt.KindForbidden && local:
+	case local && (kind == virt.KindForbidden || kind == virt.KindUnauthenticated):
 		return hintGroup
 	case kind == virt.KindUnavailable && local:
 		return hintDaemon
