@@ -72,12 +72,15 @@ func (m Media) demands() int {
 		}
 	}
 	if m.Size > 0 {
-		n += len(m.patterns())
+		n += texts
 	}
 	return n
 }
 
-func (m Media) patterns() [4]string {
+// texts is how many texts of a medium are looked at.
+const texts = 4
+
+func (m Media) patterns() [texts]string {
 	return [4]string{m.Volume, m.System, m.Publisher, m.Application}
 }
 
@@ -95,7 +98,7 @@ func (m Media) matches(l Labels, relax func(string) string) bool {
 	if m.Size > 0 && l.Size > 0 && m.Size != l.Size {
 		return false
 	}
-	for i, text := range [4]string{l.Volume, l.System, l.Publisher, l.Application} {
+	for i, text := range [texts]string{l.Volume, l.System, l.Publisher, l.Application} {
 		pattern := m.patterns()[i]
 		if pattern == "" {
 			continue

@@ -12,19 +12,19 @@ import (
 // A product is an operating system as osinfo-db writes it
 // (/usr/share/osinfo/schema/osinfo.rng), as far as it is of use here.
 type product struct {
-	ID       string    `xml:"id,attr"`
-	ShortIDs []string  `xml:"short-id"`
-	Names    []text    `xml:"name"`
-	Version  string    `xml:"version"`
-	Family   string    `xml:"family"`
-	Distro   string    `xml:"distro"`
-	Codename string    `xml:"codename"`
-	Released string    `xml:"release-date"`
-	EOL      string    `xml:"eol-date"`
-	Status   string    `xml:"release-status"`
-	Derives  []related `xml:"derives-from"`
-	Clones   []related `xml:"clones"`
-	Devices  []device  `xml:"devices>device"`
+	ID       string      `xml:"id,attr"`
+	ShortIDs []string    `xml:"short-id"`
+	Names    []text      `xml:"name"`
+	Version  string      `xml:"version"`
+	Family   string      `xml:"family"`
+	Distro   string      `xml:"distro"`
+	Codename string      `xml:"codename"`
+	Released string      `xml:"release-date"`
+	EOL      string      `xml:"eol-date"`
+	Status   string      `xml:"release-status"`
+	Derives  []related   `xml:"derives-from"`
+	Clones   []related   `xml:"clones"`
+	Devices  []device    `xml:"devices>device"`
 	Firmware []firmware  `xml:"firmware"`
 	Need     []resources `xml:"resources"`
 	Media    []medium    `xml:"media"`
