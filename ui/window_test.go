@@ -412,6 +412,8 @@ func TestAHostThatIsNotReachedSaysWhyAndWhatHelps(t *testing.T) {
 func TestAnEmptyHostOffersTheFirstMachine(t *testing.T) {
 	h := open(t, "empty.xml")
 
+	h.must("panel", "Is test ready?")
+	h.must("label", "libvirt answers")
 	h.click(h.must("push button", "Try a tiny Linux machine"), desktop.MouseButtonPrimary)
 
 	h.must("dialog", "Try a tiny Linux machine")

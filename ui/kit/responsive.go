@@ -87,3 +87,20 @@ func (l *lead) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		x += m.Width + l.gap
 	}
 }
+
+// Middle puts the object into the middle, as high as there is room and no wider
+// than width.
+func Middle(width float32, object fyne.CanvasObject) *fyne.Container {
+	return container.New(&middle{width}, object)
+}
+
+type middle struct{ width float32 }
+
+func (m *middle) MinSize(objects []fyne.CanvasObject) fyne.Size { return maxMinSize(objects) }
+
+func (m *middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := min(m.width, size.Width)
+	for _, o := range objects {
+		putRect(o, (size.Width-width)/2, 0, width, size.Height)
+	}
+}

@@ -23,7 +23,9 @@ func newDetailView(m *Machines, ref virt.Ref) *detailView {
 		return m.svc.VMs.Show(ctx, ref)
 	}, d.show)
 	d.view.SetVisible(false)
-	m.kit.Follow(d.view, kit.About(ref))
+	m.kit.Follow(d.view, func(e virt.Event) bool { // not the host's state: a slow load changes it
+		return e.Ref.Same(ref) || e.Kind == virt.Resync && e.Ref.Host == ref.Host
+	})
 	return d
 }
 

@@ -43,7 +43,7 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, p.fit)
 	p.view = kit.NewView(m.kit, func(ctx context.Context) (virt.Host, error) { return m.svc.Hosts.Show(ctx, id) }, p.take)
 	p.view.SetVisible(false)
-	m.kit.Follow(p.view, kit.AboutHost(id, virt.HostChanged, virt.VMChanged, virt.VMRemoved))
+	m.kit.Follow(p.view, kit.AboutHost(id, virt.VMChanged, virt.VMRemoved)) // the inventory tells of the host's state
 	p.stop = m.inventory.Listen(func(c Change) {
 		if c == RowsChanged {
 			p.show()

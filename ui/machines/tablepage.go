@@ -99,6 +99,9 @@ func (p *tablePage) Content() fyne.CanvasObject { return p.content }
 func (p *tablePage) SetVisible(visible bool) {
 	p.visible = visible
 	p.banners.setVisible(visible)
+	if !visible {
+		p.welcome.setVisible(false)
+	}
 	if visible {
 		p.show(RowsChanged)
 	}
@@ -108,6 +111,7 @@ func (p *tablePage) SetVisible(visible bool) {
 func (p *tablePage) Close() {
 	p.stop()
 	p.banners.setVisible(false)
+	p.welcome.close()
 }
 
 // Targets are the selected machines.
@@ -123,10 +127,12 @@ func (p *tablePage) show(c Change) {
 	inv := p.machines.inventory
 	rows := inv.Machines()
 	if len(rows) == 0 && inv.Settled() {
+		p.welcome.setVisible(p.visible)
 		p.welcome.show()
 		p.setBody(p.welcome.content)
 		return
 	}
+	p.welcome.setVisible(false)
 	p.setBody(p.frame)
 	if c == RowsChanged {
 		p.showBanners()

@@ -20,19 +20,31 @@ type welcome struct {
 	try      *kit.LinkCard
 	problems *fyne.Container
 	shown    map[virt.HostID]string // problem of each host whose card is shown
-	content  fyne.CanvasObject
+	checks   *fyne.Container
+	cards    map[virt.HostID]*checkCard
+	visible  bool
+	column   *fyne.Container
+	content  *container.Scroll
 }
 
 func newWelcome(m *Machines) *welcome {
-	w := &welcome{machines: m, problems: kit.Col(14), shown: map[virt.HostID]string{}}
+	w := &welcome{machines: m, problems: kit.Col(14), shown: map[virt.HostID]string{}, checks: kit.Col(14), cards: map[virt.HostID]*checkCard{}}
 	w.try = kit.NewLinkCard("plus", lang.L("Try a tiny Linux machine"),
 		lang.L("Built in seconds from this computer’s own parts, to see that everything works."), m.NewMachine)
+	w.problems.Hide()
 	hero := kit.ColCenter(6, kit.Gap(1, 10), kit.NewMark(64), kit.Gap(1, 8),
 		kit.NewText(kit.DisplayText, lang.L("Welcome to KVM Manager")),
 		kit.NewText(kit.BodyText, lang.L("Create your first machine.")).In(theme.Muted))
-	column := kit.Col(22, hero, kit.Row(0, kit.Spacer(), kit.Width(260, w.try), kit.Spacer()), w.problems)
-	w.content = container.NewVScroll(kit.Pad(26, 24, 16, 24, kit.RowTop(0, kit.Spacer(), kit.Width(welcomeWidth, column), kit.Spacer())))
+	column := kit.Col(22, hero, kit.Row(0, kit.Spacer(), kit.Width(260, w.try), kit.Spacer()), w.problems, w.checks)
+	w.column = kit.Pad(26, 24, 16, 24, kit.Middle(welcomeWidth, column))
+	w.content = container.NewVScroll(w.column)
 	return w
+}
+
+// refit lays the cards out again after one of them has changed its height.
+func (w *welcome) refit() {
+	w.column.Refresh()
+	w.content.Refresh()
 }
 
 // show follows the state of the hosts.
@@ -50,17 +62,47 @@ func (w *welcome) show() {
 	} else {
 		w.try.DisableBecause(lang.L("No host is connected."))
 	}
+	w.showChecks()
 	if sameProblems(problems, w.shown) {
 		return
 	}
 	w.shown = problems
-	w.problems.Objects = nil
+	w.problems.Objects, w.problems.Hidden = nil, len(problems) == 0
 	for _, h := range w.machines.inventory.Hosts() {
 		if h.State == virt.HostOffline {
 			w.problems.Add(w.problemCard(h))
 		}
 	}
-	w.content.Refresh()
+	w.refit()
+}
+
+// showChecks has a card of findings for every host that was ever reached.
+func (w *welcome) showChecks() {
+	for _, h := range w.machines.inventory.Hosts() {
+		if h.State == virt.HostConnected && w.cards[h.ID] == nil {
+			card := newCheckCard(w.machines, h.ID, w.refit)
+			w.cards[h.ID] = card
+			w.checks.Add(card.content)
+			card.setVisible(w.visible)
+		}
+	}
+}
+
+// setVisible says whether the welcome can be seen.
+func (w *welcome) setVisible(visible bool) {
+	if w.visible == visible {
+		return
+	}
+	w.visible = visible
+	for _, card := range w.cards {
+		card.setVisible(visible)
+	}
+}
+
+func (w *welcome) close() {
+	for _, card := range w.cards {
+		card.close()
+	}
 }
 
 func sameProblems(a, b map[virt.HostID]string) bool {
