@@ -175,8 +175,11 @@ func (p *page) showFacts(rows int) {
 	if p.list == audit {
 		shown = lang.N("{{.Count}} rows of the last 90 days", rows, map[string]any{"Count": rows})
 	}
-	running := len(p.activity.running)
-	p.header.SetFacts(shown, lang.N("{{.Count}} running", running, map[string]any{"Count": running}))
+	now := ""
+	if running := len(p.activity.running); running > 0 {
+		now = lang.N("{{.Count}} running", running, map[string]any{"Count": running})
+	}
+	p.header.SetFacts(shown, now)
 }
 
 // showBanner says that the list cannot be read, or that something was left half

@@ -133,7 +133,7 @@ func TestAMachineThatIsOffKeepsItsLastPictureAndCanBeStarted(t *testing.T) {
 	d.Until("the screen is shown", d.connected)
 	d.must(t, d.svc.VMs.Off(d.ctx, vm))
 	d.Until("the tab says that the machine is off", func() bool {
-		return d.view().words.content.Visible() && d.view().words.start.Visible()
+		return d.view().words.content.Visible() && d.view().words.button.Visible()
 	})
 	if d.view().line.open || !d.view().hasPicture() || d.view().bar.content.Visible() {
 		t.Errorf("off: connection open %v, picture %v", d.view().line.open, d.view().hasPicture())

@@ -26,15 +26,15 @@ type foot struct {
 	counted int64 // updates at the last tick
 }
 
-// footHeight is the height of the line.
-const footHeight = 36
+// footGap lies between screen and line; footHeight is that of a key cap.
+const footGap, footHeight = 12, 20
 
 func newFoot(v *view) *foot {
 	f := &foot{view: v, icon: kit.NewIcon("keyboard", 14, theme.Muted), owner: kit.NewText(kit.SmallText, "")}
 	f.key = kit.NewTag(lang.L("Left Ctrl + Alt"))
 	f.lets = kit.NewText(kit.SmallText, lang.L("lets go"))
 	f.pictures = kit.NewText(kit.SmallText, "")
-	f.content = kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, kit.Spacer(), f.pictures))
+	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, kit.Spacer(), f.pictures)))
 	return f
 }
 

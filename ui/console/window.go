@@ -28,7 +28,7 @@ func openWindow(c *Consoles, vm virt.Ref) *window {
 	w.kit = c.kit.Window(w.win)
 	w.view = newView(w.kit, c.svc, vm)
 	w.view.onChange = w.changed
-	kit.NewStage(w.win).SetPage(kit.Pad(8, 8, 0, 8, w.view.content))
+	kit.NewStage(w.win).SetPage(kit.Pad(8, 12, 10, 12, w.view.content))
 	w.changed()
 	w.win.Resize(fyne.NewSize(windowWidth, windowHeight))
 	w.win.SetOnClosed(w.closed)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -18,23 +19,28 @@ type words struct {
 	view    *view
 	icon    *kit.Icon
 	title   *kit.Text
-	text    *kit.Paragraph
+	line    *kit.Text      // a short text
+	text    *kit.Paragraph // a long one
 	start   *kit.Button
+	long    *fyne.Container
+	button  *fyne.Container
 	content *fyne.Container
 }
 
-// wordsWidth is how wide the card is within its margins.
-const wordsWidth = 300
+// wordsWidth is how wide a text may be that takes several lines; one of up to
+// lineLength letters stands in the middle.
+const wordsWidth, lineLength = 340, 62
 
 func newWords(v *view) *words {
 	w := &words{view: v, icon: kit.NewIcon("power", 20, theme.Accent), title: kit.NewText(kit.PanelText, "")}
-	w.text = kit.NewParagraph(kit.SmallText, "", wordsWidth)
-	w.start = kit.Primary("play", lang.L("Start"), nil)
+	w.line, w.text = kit.NewText(kit.SmallText, ""), kit.NewParagraph(kit.SmallText, "", wordsWidth)
+	w.start = kit.Secondary("play", lang.L("Start"), nil)
 	w.start.OnPress(func() {
 		v.kit.RunOn(w.start, func(ctx context.Context) error { return v.svc.VMs.Start(ctx, v.vm) })
 	})
-	body := kit.ColCenter(8, w.icon, w.title, kit.Width(wordsWidth, w.text), w.start)
-	w.content = kit.NewFloat(kit.Pad(18, 24, 18, 24, body))
+	w.long = kit.Width(wordsWidth, w.text)
+	w.button = kit.Pad(6, 0, 0, 0, w.start)
+	w.content = kit.NewFloat(kit.Pad(20, 28, 20, 28, kit.ColCenter(6, w.icon, w.title, w.line, w.long, w.button)))
 	w.content.Hide()
 	return w
 }
@@ -42,7 +48,7 @@ func newWords(v *view) *words {
 // show says why there is nothing to see, if so.
 func (w *words) show() {
 	v := w.view
-	w.start.Hide()
+	w.button.Hide()
 	switch {
 	case v.off():
 		w.showOff()
@@ -63,7 +69,7 @@ func (w *words) showOff() {
 	state := w.view.row.State
 	w.start.SetLabel(lang.L("Start"))
 	if _, can := virt.Can(virt.StartVM, w.view.row); can {
-		w.start.Show()
+		w.button.Show()
 	}
 	switch state {
 	case virt.StateSaved:
@@ -81,8 +87,10 @@ func (w *words) showOff() {
 func (w *words) say(icon, title, text string) {
 	w.icon.SetIcon(icon)
 	w.title.SetText(title)
+	short := utf8.RuneCountInString(text) <= lineLength
+	w.line.SetText(text)
 	w.text.SetText(text)
-	w.text.Hidden = text == ""
+	w.line.Hidden, w.long.Hidden = text == "" || !short, short
 	w.content.Show()
 	w.content.Refresh()
 }

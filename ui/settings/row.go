@@ -76,9 +76,9 @@ type notation struct {
 func (p *page) field(name, label, help, placeholder string, width float32, n notation) *row {
 	r := &row{name: name, label: label, wrong: n.wrong}
 	control := kit.NewEntry(label, placeholder).WithUnit(n.unit)
-	shown := ""
-	keep := func() {
-		if control.Text() != shown {
+	shown, refused := "", ""
+	keep := func() { // leaving the field after Enter must not ask a second time
+		if text := control.Text(); text != shown && text != refused {
 			p.save(r, n.kept(control.Text()))
 		}
 	}
@@ -96,9 +96,16 @@ func (p *page) field(name, label, help, placeholder string, width float32, n not
 		if !edited || n.kept(control.Text()) == text {
 			control.SetText(shown)
 			control.SetWrong(false)
+			refused = ""
 		}
 	}
-	r.mark = control.SetWrong
+	r.mark = func(wrong bool) {
+		control.SetWrong(wrong)
+		refused = ""
+		if wrong {
+			refused = control.Text()
+		}
+	}
 	r.line, r.first = kit.NewSettingRow(label, help, kit.Width(width, control)), control.Focusable()
 	return r
 }

@@ -152,6 +152,11 @@ func TestWhatCannotBeIsSaidAtTheField(t *testing.T) {
 		if got := d.text(c.setting); got != c.kept {
 			t.Errorf("%q was kept as %q", c.typed, got)
 		}
+		d.Win.Canvas().Unfocus()
+		d.Flush()
+		if asked, err := d.svc.Operations.List(d.ctx, virt.OperationFilter{}); err != nil || len(asked) != 1 {
+			t.Errorf("typing %q once asked %d times (%v)", c.typed, len(asked), err)
+		}
 	}
 }
 
