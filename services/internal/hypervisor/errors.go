@@ -130,16 +130,16 @@ func translate(err error) error {
 }
 
 func (f *failure) kind() virt.ErrorKind {
+	// The RPC layer speaks of the way to a daemon: a socket that is not there,
+	// or a connection that broke before this call.
+	if f.domain == libvirt.FROM_RPC && (f.code == libvirt.ERR_INTERNAL_ERROR || f.errno == syscall.ENOENT) {
+		return virt.KindUnavailable
+	}
 	if kind, known := errnoKinds[f.errno]; known {
 		return kind
 	}
 	if kind, known := kinds[f.code]; known {
 		return kind
-	}
-	// A broken connection has an internal error, said by the RPC layer, for
-	// every call after the first.
-	if f.code == libvirt.ERR_INTERNAL_ERROR && f.domain == libvirt.FROM_RPC {
-		return virt.KindUnavailable
 	}
 	return virt.KindInternal
 }
