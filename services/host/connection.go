@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ type connection struct {
 	failure error         // why the last attempt failed
 	settled chan struct{} // closed when the first attempt, or the running one, has ended
 	waiting int           // calls that have waited longer than slowAfter
+	reached bool          // it has answered at least once
 }
 
 func newConnection(s *Service, id virt.HostID, uri string) *connection {
@@ -51,7 +53,7 @@ func (c *connection) keep() {
 	pause := firstBackoff
 	for c.ctx.Err() == nil {
 		lost := make(chan string, 1)
-		conn, err := c.open(lost)
+		conn, known, err := c.reach(lost)
 		if err != nil {
 			c.failed(err, pause)
 			c.sleep(pause)
@@ -59,7 +61,7 @@ func (c *connection) keep() {
 			continue
 		}
 		pause = firstBackoff
-		c.connected(conn)
+		c.connected(conn, known)
 		select {
 		case reason := <-lost:
 			c.lost(conn, reason)
@@ -87,14 +89,28 @@ func (c *connection) open(lost chan<- string) (*hypervisor.Conn, error) {
 	return openThisComputer(c.service.data, options)
 }
 
-// connected takes the fresh connection into use and tells everybody to load again.
-func (c *connection) connected(conn *hypervisor.Conn) {
+// reach opens the connection and asks what the host is. One that breaks before
+// it has answered counts as not reached.
+func (c *connection) reach(lost chan<- string) (*hypervisor.Conn, virt.Host, error) {
+	conn, err := c.open(lost)
+	if err != nil {
+		return nil, virt.Host{}, err
+	}
 	known, err := conn.HostInfo()
+	if errors.Is(err, virt.ErrUnavailable) {
+		c.release(conn)
+		return nil, known, err
+	}
 	if err != nil {
 		slog.Warn("host facts", "host", c.id, "err", err)
 	}
+	return conn, known, nil
+}
+
+// connected takes the fresh connection into use and tells everybody to load again.
+func (c *connection) connected(conn *hypervisor.Conn, known virt.Host) {
 	c.mu.Lock()
-	c.conn, c.failure = conn, nil
+	c.conn, c.failure, c.reached = conn, nil, true
 	c.host = merge(c.host, known)
 	c.host.URI = conn.URI()
 	c.setState(virt.HostConnected, nil)

@@ -5,8 +5,7 @@ package host
 
 import (
 	"context"
-	"maps"
-	"slices"
+	"errors"
 	"sync"
 	"time"
 
@@ -138,7 +137,7 @@ func (s *Service) Do(ctx context.Context, action virt.Action, target virt.Ref,
 		if err != nil {
 			return err
 		}
-		return work(ctx, conn, p) // may rightly take long; reads notice a host that hangs
+		return explained(work(ctx, conn, p)) // may rightly take long; reads notice a host that hangs
 	})
 }
 
@@ -170,9 +169,20 @@ func Read[T any](ctx context.Context, s *Service, action virt.Action, id virt.Ho
 	}()
 	select {
 	case a := <-done:
-		return a.value, a.err
+		return a.value, explained(a.err)
 	case <-ctx.Done():
 		return zero, &virt.Error{Kind: virt.KindOf(ctx.Err()), Action: action, Ref: virt.HostRef(id), Err: ctx.Err()}
+	}
+}
+
+// explained adds what helps to the failure of a call whose connection broke.
+func explained(err error) error {
+	if !errors.Is(err, virt.ErrUnavailable) || virt.HintOf(err) != "" {
+		return err
+	}
+	return &virt.Error{
+		Kind: virt.KindOf(err), Err: err,
+		Hint: "The host's libvirt daemon went away or does not answer. Try again when it is back.",
 	}
 }
 
@@ -213,23 +223,4 @@ func (s *Service) hear(ev virt.Event) {
 		hear(ev)
 	}
 	s.bus.Publish(ev)
-}
-
-// Undo lends the connection of the URI to an inverse that the door runs: it
-// needs no permission of its own, because it takes back what was permitted. A
-// host that this process is not connected to is virt.ErrUnavailable.
-func Undo(ctx context.Context, s *Service, uri string, run func(*hypervisor.Conn) error) error {
-	s.mu.Lock()
-	hosts := slices.Collect(maps.Values(s.hosts))
-	s.mu.Unlock()
-	for _, c := range hosts {
-		conn, err := c.wait(ctx)
-		if err != nil || conn.URI() != uri {
-			continue
-		}
-		defer c.watch()()
-		return run(conn)
-	}
-	return virt.Errorf(virt.KindUnavailable, "the host %s is not connected", uri).
-		WithHint("Connect to it and recover again: kvm-cli --host URI operation recover")
 }

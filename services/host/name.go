@@ -32,6 +32,12 @@ func nameOf(uri string) (string, error) {
 	if uri == "" {
 		return "localhost", nil
 	}
+	if !IsURI(uri) {
+		return "", &virt.Error{
+			Kind: virt.KindNotFound, Ref: virt.HostRef(virt.HostID(uri)), Err: virt.Errorf(virt.KindNotFound, "no host is called %q", uri),
+			Hint: "Write a libvirt URI such as qemu:///system or qemu+ssh://root@server/system.",
+		}
+	}
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme == "" {
 		return "", virt.Errorf(virt.KindInvalid, "%q is not a libvirt URI", uri).

@@ -5,11 +5,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/operation"
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/storage"
 )
 
 // Create makes a VM as spec says and returns it. Either everything is there
@@ -54,22 +56,24 @@ func (s *Service) prepared(c *hypervisor.Conn, spec virt.VMSpec) (virt.VMSpec, e
 	if spec.UUID == "" {
 		spec.UUID = newUUID()
 	}
+	return spec, unused(c, spec)
+}
+
+// unused returns virt.ErrExists when a VM has the spec's name or UUID.
+func unused(c *hypervisor.Conn, spec virt.VMSpec) error {
 	for _, word := range []string{spec.Name, "uuid:" + spec.UUID} {
 		switch _, err := c.LookupVM(word); {
 		case err == nil:
-			return spec, taken(spec.Name, word)
+			return taken(spec.Name, virt.Errorf(virt.KindExists, "a machine %q exists already", word))
 		case !errors.Is(err, virt.ErrNotFound):
-			return spec, err
+			return err
 		}
 	}
-	return spec, nil
+	return nil
 }
 
-func taken(name, word string) error {
-	return &virt.Error{
-		Kind: virt.KindExists, Ref: virt.Ref{Kind: virt.KindVM, Name: name},
-		Err: virt.Errorf(virt.KindExists, "a machine %q exists already", word), Hint: "Choose another name.",
-	}
+func taken(name string, err error) error {
+	return &virt.Error{Kind: virt.KindExists, Ref: virt.Ref{Kind: virt.KindVM, Name: name}, Err: err, Hint: "Choose another name."}
 }
 
 // A builder makes one VM.
@@ -79,7 +83,8 @@ type builder struct {
 	progress *operation.Progress // nil in a preview
 	host     virt.HostID
 	spec     virt.VMSpec
-	preview  bool // make nothing
+	preview  bool            // make nothing
+	said     map[string]bool // in a preview: paths that were named for this VM
 }
 
 // stage tells what is being done; a preview tells nothing.
@@ -128,11 +133,7 @@ func (b *builder) fill(ctx context.Context, env *domainxml.Environment) error {
 func (b *builder) define(ctx context.Context, xml string) (virt.Ref, error) {
 	b.stage("define")
 	made := virt.Ref{Host: b.host, Kind: virt.KindVM, ID: b.spec.UUID, Name: b.spec.Name}
-	err := b.progress.Step(ctx, inverse(b.conn, undoDefine, made), func(context.Context) error {
-		_, err := b.conn.DefineDomain(xml)
-		return err
-	})
-	if err != nil {
+	if err := b.defineNew(ctx, made, xml); err != nil {
 		return virt.Ref{}, err
 	}
 	if b.spec.Autostart {
@@ -147,6 +148,29 @@ func (b *builder) define(ctx context.Context, xml string) (virt.Ref, error) {
 		}
 	}
 	return made, ctx.Err()
+}
+
+// defineNew stores the document of a VM that is not there yet. libvirt takes a
+// document with the name and UUID of a VM for that VM's new definition, so two
+// creates with the same UUID must not meet: the lock keeps all programs that
+// share our files apart.
+func (b *builder) defineNew(ctx context.Context, made virt.Ref, xml string) error {
+	unlock, err := storage.Lock(ctx, filepath.Join(b.service.dirs.Data, "define.lock"))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := unused(b.conn, b.spec); err != nil {
+		return err
+	}
+	err = b.progress.Step(ctx, inverse(b.conn, undoDefine, made), func(context.Context) error {
+		_, err := b.conn.DefineDomain(xml)
+		return err
+	})
+	if errors.Is(err, virt.ErrExists) {
+		return taken(b.spec.Name, err)
+	}
+	return err
 }
 
 // newUUID returns a random UUID (RFC 9562, version 4). It is chosen before the

@@ -3,6 +3,8 @@ package vm
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -32,9 +34,11 @@ func (s *Service) Fates(ctx context.Context, vm virt.Ref) ([]DiskFate, error) {
 // Delete removes the VM, what libvirt keeps of it (saved memory, firmware
 // variables, TPM state, snapshot and checkpoint records) and the disks that
 // spec names. It tells what went and what stayed and why. A VM that is on is
-// refused with virt.ErrState unless spec says to force it off.
+// refused with virt.ErrState unless spec says to force it off. When the VM is
+// gone but a file that should go along is not, the error is virt.ErrPartial.
 func (s *Service) Delete(ctx context.Context, vm virt.Ref, spec virt.DeleteSpec) (virt.Removal, error) {
 	removal := virt.Removal{Removed: []virt.RemovedItem{}, Kept: []virt.RemovedItem{}}
+	var failures []error
 	err := s.hosts.Do(ctx, virt.DeleteVM, vm, func(ctx context.Context, c *hypervisor.Conn, p *operation.Progress) error {
 		fates, err := s.fates(c, vm)
 		if err != nil {
@@ -58,22 +62,37 @@ func (s *Service) Delete(ctx context.Context, vm virt.Ref, spec virt.DeleteSpec)
 		removal.Removed = append(removal.Removed, virt.RemovedItem{Kind: "vm", Name: vm.Name})
 		p.Stage("delete disks")
 		for _, d := range going {
-			noteRemoval(&removal, "disk", name(d.Disk), s.deletePath(c, d.Path))
+			failures = append(failures, s.remove(c, &removal, "disk", name(d.Disk), d.Path))
 		}
 		for _, path := range own {
-			noteRemoval(&removal, "kernel", path, s.deletePath(c, path))
+			failures = append(failures, s.remove(c, &removal, "kernel", path, path))
 		}
 		return nil
 	})
+	if err == nil {
+		err = leftOver(vm, errors.Join(failures...))
+	}
 	return removal, err
 }
 
-func noteRemoval(r *virt.Removal, kind, name string, err error) {
-	if err != nil {
+// remove deletes a file and notes what became of it.
+func (s *Service) remove(c *hypervisor.Conn, r *virt.Removal, kind, name, path string) error {
+	if err := ignoreGone(s.deletePath(c, path)); err != nil {
 		r.Kept = append(r.Kept, virt.RemovedItem{Kind: kind, Name: name, Reason: err.Error()})
-		return
+		return fmt.Errorf("delete %s: %w", name, err)
 	}
 	r.Removed = append(r.Removed, virt.RemovedItem{Kind: kind, Name: name})
+	return nil
+}
+
+func leftOver(vm virt.Ref, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &virt.Error{
+		Kind: virt.KindPartial, Action: virt.DeleteVM, Ref: vm, Err: fmt.Errorf("%s is deleted, but not all of its files: %w", vm, err),
+		Hint: "Delete the files that are left from their pools when the cause is mended.",
+	}
 }
 
 // undefine removes the definition. Its journal entry makes recovery delete the
@@ -143,6 +162,8 @@ func (s *Service) fate(d virt.Disk, users []string) DiskFate {
 	switch {
 	case d.Path == "" && d.Volume == "":
 		f.Reason, f.Locked = "the drive is empty or on the network", true
+	case d.Path == "":
+		f.Reason, f.Locked = "its volume is missing", true
 	case d.Device != "disk":
 		f.Reason, f.Locked = "removable medium", true
 	case d.ReadOnly:
@@ -152,7 +173,7 @@ func (s *Service) fate(d virt.Disk, users []string) DiskFate {
 	case d.Shareable:
 		f.Reason = "shared"
 	case d.Pool == "" && !s.ours(d.Path):
-		f.Reason = "outside the pools"
+		f.Reason, f.Locked = "outside the pools", true
 	default:
 		f.Goes = true
 	}
@@ -222,14 +243,21 @@ func (s *Service) ownFiles(c *hypervisor.Conn, vm virt.Ref) ([]string, error) {
 // deletePath deletes the volume that has the path, or the file of ours.
 func (s *Service) deletePath(c *hypervisor.Conn, path string) error {
 	if s.ours(path) {
-		removeFile(path)
-		return nil
+		return removeFile(path)
 	}
 	v, err := c.VolumeByPath(path)
+	if errors.Is(err, virt.ErrNotFound) && c.Local() && exists(path) {
+		return virt.Errorf(virt.KindState, "no active pool has the file %s", path).WithHint("Start its pool.")
+	}
 	if err != nil {
-		return err
+		return ignoreGone(err)
 	}
 	return c.DeleteVolume(v.Pool, v.Name)
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // ours reports whether the path lies where we keep machines of a driver without pools.

@@ -76,7 +76,7 @@ func (b *builder) namedPlace(name string) (place, error) {
 		return nil, err
 	}
 	if b.preview {
-		return planned{b.conn, p, p.Path}, nil
+		return planned{b.conn, p, p.Path, b.said}, nil
 	}
 	return &poolPlace{b, p}, nil
 }
@@ -191,7 +191,7 @@ func readBoth(a, b string) (first, second []byte, err error) {
 // network chooses where the card is plugged in: the named network, else the
 // default network, which is started when it is stopped, else a network of the
 // machine's own process, where no daemon is needed.
-func (b *builder) network(_ context.Context, env *domainxml.Environment) error {
+func (b *builder) network(ctx context.Context, env *domainxml.Environment) error {
 	if b.spec.Network == "none" {
 		return nil
 	}
@@ -205,7 +205,7 @@ func (b *builder) network(_ context.Context, env *domainxml.Environment) error {
 		return err
 	}
 	for _, n := range networks {
-		if n.Name == "default" && (n.Active || b.startNetwork(n)) {
+		if n.Name == "default" && (n.Active || b.startNetwork(ctx, n)) {
 			env.Network = domainxml.NetworkChoice{Type: "network", Name: n.Name}
 			return nil
 		}
@@ -216,10 +216,10 @@ func (b *builder) network(_ context.Context, env *domainxml.Environment) error {
 
 // startNetwork starts a stopped default network. Where that is impossible, as
 // in a container without the rights to it, the machine gets another network.
-func (b *builder) startNetwork(n virt.Network) bool {
+func (b *builder) startNetwork(ctx context.Context, n virt.Network) bool {
 	if b.preview {
 		return true
 	}
 	b.stage("start network " + n.Name)
-	return b.conn.StartNetwork(n.ID) == nil
+	return b.progress.Step(ctx, inverse(b.conn, undoStartNetwork, n.Ref()), func(context.Context) error { return b.conn.StartNetwork(n.ID) }) == nil
 }

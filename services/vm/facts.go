@@ -25,12 +25,7 @@ func (f *facts) hear(ev virt.Event) {
 	defer f.mu.Unlock()
 	switch ev.Kind {
 	case virt.VMChanged, virt.VMDefined, virt.VMRemoved:
-		key := ev.Ref.Key()
-		delete(f.of, key)
-		f.turn[key]++
-		if ev.Kind == virt.VMRemoved {
-			delete(f.turn, key)
-		}
+		f.forget(ev.Ref)
 	case virt.Resync:
 		for key := range f.of {
 			if key.Host == ev.Ref.Host {
@@ -39,6 +34,22 @@ func (f *facts) hear(ev virt.Event) {
 			}
 		}
 	}
+}
+
+// forget makes what is known of the VM, and what is being read of it, old. The
+// caller holds f.mu.
+func (f *facts) forget(vm virt.Ref) {
+	key := vm.Key()
+	delete(f.of, key)
+	f.turn[key]++
+}
+
+// changed is for those who have just changed the VM: the news of it comes a
+// little later than the answer.
+func (f *facts) changed(vm virt.Ref) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.forget(vm)
 }
 
 func (f *facts) get(vm virt.Ref) (domainxml.Facts, bool) {

@@ -3,13 +3,13 @@ package vm
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
+	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/operation"
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -17,11 +17,13 @@ import (
 
 // The kinds of inverses in the undo journal.
 const (
-	undoDefine   = "vm.undefine"
-	undoVolume   = "vm.delete-volume"
-	undoFile     = "vm.delete-file"
-	undoPool     = "vm.remove-pool"
-	finishDelete = "vm.finish-delete"
+	undoDefine       = "vm.undefine"
+	undoVolume       = "vm.delete-volume"
+	undoFile         = "vm.delete-file"
+	undoPool         = "vm.remove-pool"
+	undoStartPool    = "vm.stop-pool"
+	undoStartNetwork = "vm.stop-network"
+	finishDelete     = "vm.finish-delete"
 )
 
 // registerInverses teaches the door how to take back this package's steps. Each
@@ -30,13 +32,14 @@ func (s *Service) registerInverses(door *operation.Door) {
 	door.Inverse(undoDefine, s.onHost(undefineMade))
 	door.Inverse(undoVolume, s.onHost(deleteMadeVolume))
 	door.Inverse(undoPool, s.onHost(removeMadePool))
+	door.Inverse(undoStartPool, s.onHost(stopStartedPool))
+	door.Inverse(undoStartNetwork, s.onHost(stopStartedNetwork))
 	door.Inverse(finishDelete, s.onHost(s.finishDelete))
 	door.Inverse(undoFile, func(_ context.Context, inv operation.Inverse, _ bool) error {
 		if !strings.HasPrefix(inv.Ref.ID, s.dirs.Data+string(filepath.Separator)) {
 			return virt.Errorf(virt.KindInternal, "%s is not a file of ours", inv.Ref.ID)
 		}
-		removeFile(inv.Ref.ID)
-		return nil
+		return removeFile(inv.Ref.ID)
 	})
 }
 
@@ -106,15 +109,38 @@ func removeMadePool(c *hypervisor.Conn, inv operation.Inverse, acted bool) error
 	return c.UndefinePool(p.ID)
 }
 
-// removeFile removes a file of ours and its directory when that is empty.
-func removeFile(path string) {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		slog.Warn("remove file", "path", path, "err", err)
-		return
+// stopStartedPool stops a pool that we started.
+func stopStartedPool(c *hypervisor.Conn, inv operation.Inverse, acted bool) error {
+	if !acted {
+		return nil // somebody else may have started it; an active pool harms nobody
 	}
-	if err := os.Remove(filepath.Dir(path)); err != nil {
-		slog.Debug("directory stays", "path", filepath.Dir(path), "err", err)
+	return ignoreState(c.StopPool(inv.Ref.ID))
+}
+
+// stopStartedNetwork stops a network that we started, unless a VM uses it by now.
+func stopStartedNetwork(c *hypervisor.Conn, inv operation.Inverse, acted bool) error {
+	if !acted {
+		return nil // as with a pool
 	}
+	used := false
+	err := c.EachXML(func(_, xml string) {
+		f, err := domainxml.Read(xml)
+		used = used || err == nil && slices.ContainsFunc(f.NICs, func(n virt.NIC) bool {
+			return n.Type == "network" && n.Source == inv.Ref.Name && n.Target != "" // plugged in: it runs
+		})
+	})
+	if err != nil || used {
+		return err
+	}
+	return ignoreState(c.StopNetwork(inv.Ref.ID))
+}
+
+// ignoreState makes it no failure that something is in the wanted state already.
+func ignoreState(err error) error {
+	if errors.Is(err, virt.ErrState) {
+		return nil
+	}
+	return err
 }
 
 func ignoreGone(err error) error {

@@ -84,6 +84,7 @@ func (s *Service) checked(c *hypervisor.Conn, action virt.Action, vm virt.Ref, c
 		return err
 	}
 	err := call()
+	s.known.changed(vm)
 	if err == nil || errors.Is(err, virt.ErrState) || errors.Is(err, virt.ErrCancelled) {
 		return err
 	}

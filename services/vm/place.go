@@ -1,14 +1,13 @@
 package vm
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -45,7 +44,7 @@ func (b *builder) place(ctx context.Context) (place, error) {
 	}
 	chosen, found := preferredPool(pools)
 	if found {
-		chosen, err = b.activePool(chosen)
+		chosen, err = b.activePool(ctx, chosen)
 	} else {
 		chosen, err = b.makeDefaultPool(ctx)
 	}
@@ -76,12 +75,13 @@ func preferredPool(pools []virt.Pool) (virt.Pool, bool) {
 	return virt.Pool{}, false
 }
 
-func (b *builder) activePool(p virt.Pool) (virt.Pool, error) {
+func (b *builder) activePool(ctx context.Context, p virt.Pool) (virt.Pool, error) {
 	if p.Active {
 		return p, nil
 	}
 	b.stage("start pool " + p.Name)
-	if err := b.conn.StartPool(p.ID); err != nil {
+	err := b.progress.Step(ctx, inverse(b.conn, undoStartPool, p.Ref()), func(context.Context) error { return b.conn.StartPool(p.ID) })
+	if err != nil && !errors.Is(err, virt.ErrState) { // somebody else was faster
 		return p, err
 	}
 	return b.conn.PoolByName(p.Name)
@@ -117,15 +117,26 @@ func (b *builder) makeDefaultPool(ctx context.Context) (virt.Pool, error) {
 	}
 	ref := virt.Ref{Host: b.host, Kind: virt.KindPool, Name: defaultPool}
 	var made virt.Pool
-	err = b.progress.Step(ctx, inverse(b.conn, undoPool, ref), func(context.Context) error {
-		var err error
-		if made, err = b.conn.DefinePool(xml); err != nil {
-			return err
-		}
-		return errors.Join(b.conn.BuildPool(made.ID), b.conn.StartPool(made.ID), b.conn.SetPoolAutostart(made.ID, true))
+	err = b.progress.Step(ctx, inverse(b.conn, undoPool, ref), func(context.Context) (err error) {
+		made, err = b.conn.DefinePool(xml)
+		return err
 	})
+	if errors.Is(err, virt.ErrExists) { // somebody else was faster
+		if made, err = b.conn.PoolByName(defaultPool); err == nil {
+			return b.activePool(ctx, made)
+		}
+	}
 	if err != nil {
 		return virt.Pool{}, err
+	}
+	for _, prepare := range []func() error{
+		func() error { return b.conn.BuildPool(made.ID) },
+		func() error { return b.conn.StartPool(made.ID) },
+		func() error { return b.conn.SetPoolAutostart(made.ID, true) },
+	} {
+		if err := prepare(); err != nil && !errors.Is(err, virt.ErrState) { // as above
+			return virt.Pool{}, fmt.Errorf("prepare the pool %s at %s: %w", defaultPool, path, err)
+		}
 	}
 	return b.conn.PoolByName(defaultPool)
 }
@@ -150,7 +161,7 @@ func (p *poolPlace) file(ctx context.Context, name string, r io.Reader, size int
 		return "", err
 	}
 	if err := p.conn.UploadVolume(ctx, v.Pool, v.Name, r, size, p.progress.Add); err != nil {
-		return "", fmt.Errorf("upload %s: %w", v.Name, err)
+		return "", p.hinted(fmt.Errorf("upload %s: %w", v.Name, err))
 	}
 	return v.Path, nil
 }
@@ -166,11 +177,28 @@ func (p *poolPlace) volume(ctx context.Context, name, format string, size uint64
 			return virt.Volume{}, err
 		}
 		v, err := p.makeVolume(ctx, candidate, format, size)
-		if errors.Is(err, virt.ErrExists) && n < 1000 {
+		switch {
+		case errors.Is(err, virt.ErrExists) && n < mostNames:
 			continue // somebody else was faster
+		case errors.Is(err, virt.ErrState) && p.unseen(candidate) && n < mostNames:
+			continue
 		}
 		return v, err
 	}
+}
+
+// mostNames bounds the search for a free name.
+const mostNames = 1000
+
+// unseen reports whether a file of the name lies in the pool that libvirt did
+// not know of until it looked again.
+func (p *poolPlace) unseen(name string) bool {
+	if err := p.conn.RefreshPool(p.pool.ID); err != nil {
+		slog.Debug("refresh pool", "pool", p.pool.Name, "err", err)
+		return false
+	}
+	_, err := p.conn.Volume(p.pool.Name, name)
+	return err == nil
 }
 
 func (p *poolPlace) makeVolume(ctx context.Context, name, format string, size uint64) (virt.Volume, error) {
@@ -180,6 +208,9 @@ func (p *poolPlace) makeVolume(ctx context.Context, name, format string, size ui
 		Allocation: &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: 0},
 		Target:     &libvirtxml.StorageVolumeTarget{Format: &libvirtxml.StorageVolumeTargetFormat{Type: format}},
 	}
+	if format == "qcow2" {
+		document.Target.Compat = "1.1" // libvirt's own default is the format of 2009, without bitmaps
+	}
 	xml, err := document.Marshal()
 	if err != nil {
 		return virt.Volume{}, err
@@ -188,9 +219,58 @@ func (p *poolPlace) makeVolume(ctx context.Context, name, format string, size ui
 	var made virt.Volume
 	err = p.progress.Step(ctx, back, func(context.Context) error {
 		made, err = p.conn.CreateVolume(p.pool.Name, xml)
-		return err
+		return p.explained(err, name, format)
 	})
-	return made, err
+	return made, p.hinted(err)
+}
+
+// explained gives the failure to make an image its kind. libvirt makes images
+// by qemu-img, which says what is wrong in words only; but it makes raw volumes
+// itself and passes the system's error on. So an empty one is tried, which
+// fails for the same reason.
+func (p *poolPlace) explained(err error, name, format string) error {
+	if virt.KindOf(err) != virt.KindInternal {
+		return err
+	}
+	if p.full() {
+		return virt.Errorf(virt.KindNoSpace, "make the volume %s: %w", name, err)
+	}
+	if format == "raw" {
+		return err
+	}
+	document := libvirtxml.StorageVolume{Name: name, Capacity: &libvirtxml.StorageVolumeSize{Unit: "bytes"}}
+	xml, marshalErr := document.Marshal()
+	if marshalErr != nil {
+		return err
+	}
+	if _, why := p.conn.CreateVolume(p.pool.Name, xml); why != nil {
+		return virt.Errorf(virt.KindOf(why), "make the volume %s: %w", name, err)
+	}
+	return errors.Join(err, p.conn.DeleteVolume(p.pool.Name, name))
+}
+
+// full reports whether the pool has less room than an empty image takes.
+func (p *poolPlace) full() bool {
+	const needed = 1 << 20
+	if err := p.conn.RefreshPool(p.pool.ID); err != nil {
+		slog.Debug("refresh pool", "pool", p.pool.Name, "err", err)
+	}
+	now, err := p.conn.PoolByName(p.pool.Name)
+	return err == nil && now.Capacity > 0 && now.Available < needed
+}
+
+// hinted says what helps when the pool takes no file.
+func (p *poolPlace) hinted(err error) error {
+	kind, hint := virt.KindOf(err), ""
+	switch kind {
+	case virt.KindNoSpace:
+		hint = fmt.Sprintf("Make room in the pool %s at %s, or choose another pool.", p.pool.Name, p.pool.Path)
+	case virt.KindForbidden:
+		hint = fmt.Sprintf("The pool %s at %s cannot be written to. Make it writable, or choose another pool.", p.pool.Name, p.pool.Path)
+	default:
+		return err
+	}
+	return &virt.Error{Kind: kind, Err: err, Hint: hint}
 }
 
 // numbered puts -N before the name's extension; 0 leaves the name as it is.
@@ -200,54 +280,4 @@ func numbered(name string, n int) string {
 	}
 	ext := filepath.Ext(name)
 	return name[:len(name)-len(ext)] + "-" + strconv.Itoa(n) + ext
-}
-
-// directory keeps the files in a directory of the VM's own.
-type directory struct {
-	*builder
-	path string
-}
-
-func (d *directory) disk(ctx context.Context, name, format string, size uint64) (virt.Disk, error) {
-	path := filepath.Join(d.path, name)
-	err := d.step(ctx, path, func(ctx context.Context) error {
-		var said bytes.Buffer
-		// libvirt has no call that makes an image where there are no pools.
-		cmd := exec.CommandContext(ctx, "qemu-img", "create", "-q", "-f", format, "--", path, strconv.FormatUint(size, 10)) //nolint:gosec // an argument vector
-		cmd.Stderr = &said
-		if err := cmd.Run(); err != nil {
-			return virt.Errorf(virt.KindInternal, "make the disk image: %w: %s", err, bytes.TrimSpace(said.Bytes()))
-		}
-		return nil
-	})
-	return virt.Disk{Path: path, Format: format, Capacity: size}, err
-}
-
-func (d *directory) file(ctx context.Context, name string, r io.Reader, _ int64) (string, error) {
-	path := filepath.Join(d.path, name)
-	err := d.step(ctx, path, func(context.Context) error {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // a path of ours
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(d.progress.Count(f), r)
-		return errors.Join(err, f.Close())
-	})
-	return path, err
-}
-
-// step makes the directory and runs act; the file act leaves is taken back when
-// the VM's creation fails, even when act itself does.
-func (d *directory) step(ctx context.Context, path string, act func(context.Context) error) error {
-	back := inverse(d.conn, undoFile, virt.Ref{Host: d.host, Kind: virt.KindVolume, ID: path, Name: path})
-	return d.progress.Step(ctx, back, func(ctx context.Context) error {
-		if err := os.MkdirAll(d.path, 0o700); err != nil {
-			return virt.Errorf(virt.KindForbidden, "make the machine's directory: %w", err)
-		}
-		err := act(ctx)
-		if err != nil {
-			removeFile(path)
-		}
-		return err
-	})
 }

@@ -19,7 +19,7 @@ func (s *Service) Preview(ctx context.Context, id virt.HostID, spec virt.VMSpec)
 		if err != nil {
 			return "", err
 		}
-		b := &builder{service: s, conn: c, host: id, spec: spec, preview: true}
+		b := &builder{service: s, conn: c, host: id, spec: spec, preview: true, said: map[string]bool{}}
 		return b.document(ctx)
 	})
 }
@@ -29,6 +29,7 @@ type planned struct {
 	conn *hypervisor.Conn
 	pool virt.Pool // empty where the driver knows no pools
 	dir  string
+	said map[string]bool // names that an earlier file of this VM has
 }
 
 // plannedPlace is where place would put the files; a default pool that does not
@@ -36,16 +37,16 @@ type planned struct {
 func (b *builder) plannedPlace() (place, error) {
 	pools, err := b.conn.Pools()
 	if errors.Is(err, virt.ErrUnsupported) {
-		return planned{conn: b.conn, dir: b.ownDirectory()}, nil
+		return planned{conn: b.conn, dir: b.ownDirectory(), said: b.said}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	if p, found := preferredPool(pools); found {
-		return planned{b.conn, p, p.Path}, nil
+		return planned{b.conn, p, p.Path, b.said}, nil
 	}
 	path, err := defaultPoolPath(b.conn.URI())
-	return planned{b.conn, virt.Pool{Name: defaultPool}, path}, err
+	return planned{b.conn, virt.Pool{Name: defaultPool}, path, b.said}, err
 }
 
 func (p planned) disk(_ context.Context, name, format string, size uint64) (virt.Disk, error) {
@@ -61,15 +62,19 @@ func (p planned) file(_ context.Context, name string, _ io.Reader, _ int64) (str
 	return filepath.Join(p.dir, p.free(name)), nil
 }
 
-// free returns the name, or the next one that no volume has.
+// free returns the name, or the next one that no volume has, and remembers it.
 func (p planned) free(name string) string {
-	if p.pool.ID == "" {
-		return name
-	}
 	for n := 0; ; n++ {
 		candidate := numbered(name, n)
-		if _, err := p.conn.Volume(p.pool.Name, candidate); err != nil {
-			return candidate
+		if p.said[filepath.Join(p.dir, candidate)] {
+			continue
 		}
+		if p.pool.ID != "" {
+			if _, err := p.conn.Volume(p.pool.Name, candidate); err == nil {
+				continue
+			}
+		}
+		p.said[filepath.Join(p.dir, candidate)] = true
+		return candidate
 	}
 }

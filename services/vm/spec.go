@@ -14,6 +14,7 @@ const (
 	defaultDisk   = 20 << 30
 	leastMemory   = 1 << 20
 	mostVCPUs     = 4096
+	mostDisk      = 1 << 60
 )
 
 var (
@@ -89,6 +90,9 @@ func checkSource(spec virt.VMSpec) error {
 		return invalid("Name the kernel, too.", "a kernel command line needs a kernel")
 	}
 	for _, d := range spec.Disks {
+		if d.Size > mostDisk {
+			return invalid("Make it smaller; it can grow later.", "a disk of %d bytes is too large", d.Size)
+		}
 		given := 0
 		for _, is := range []bool{d.Size > 0, d.Volume != "", d.Path != ""} {
 			if is {
