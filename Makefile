@@ -22,12 +22,16 @@ test: ## all tests, end to end included
 	@.ci/install run show test
 	@.ci/test
 
-check: ## format, vet, lint, floors, links, scripts: no tests
+check: ## format, vet, lint, floors, generated files, links, scripts: no tests
 	@.ci/install run check
 	@.ci/check
 
 layers: ## compare the imports with docs/ARCHITECTURE.md
 	@. .ci/lib.sh && need_go && go run ./.ci/layers
+
+generate: ## write the generated files anew
+	@.ci/install run check
+	@. .ci/lib.sh && need_go && go generate ./...
 
 lab: ## the tests that want a libvirt daemon of their own for minutes
 	@.ci/install run show test lab
