@@ -36,7 +36,7 @@ func newCheckCard(m *Machines, id virt.HostID, changed func()) *checkCard {
 	c.content = kit.Stack(kit.NewFlushCard(lang.L("Is {{.Host}} ready?", map[string]any{"Host": id}), kit.Col(0, head, c.rows)))
 	c.content.Hide()
 	c.view.SetVisible(false)
-	m.kit.Follow(c.view, kit.AboutHost(id, virt.NetworkChanged, virt.PoolChanged)) // not the host's state: a slow check changes it
+	c.view.Changed() // when it is first seen; later on demand, because looking at QEMU takes libvirt seconds
 	return c
 }
 

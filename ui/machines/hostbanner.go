@@ -146,7 +146,7 @@ func (m *Machines) hostMenu(h virt.Host) []kit.MenuItem {
 		offline = lang.L("The host is connected.")
 	}
 	connected := ""
-	if h.State != virt.HostConnected {
+	if !reached(h) {
 		connected = silent(h) + "."
 	}
 	return []kit.MenuItem{

@@ -24,7 +24,7 @@ type newMachineDialog struct {
 // askNew asks on the host that comes first.
 func (m *Machines) askNew() {
 	for _, h := range m.inventory.Hosts() {
-		if h.State == virt.HostConnected {
+		if reached(h) {
 			m.askNewOn(h.ID)
 			return
 		}
@@ -32,11 +32,14 @@ func (m *Machines) askNew() {
 	m.kit.Show(virt.Errorf(virt.KindUnavailable, "no host is connected").WithHint("Connect to a host first."))
 }
 
+// reached says whether there is a connection, though it may wait for an answer.
+func reached(h virt.Host) bool { return h.State == virt.HostConnected || h.State == virt.HostSlow }
+
 // askNewOn asks for a machine on that host.
 func (m *Machines) askNewOn(id virt.HostID) {
 	d := &newMachineDialog{machines: m, host: id}
 	for _, h := range m.inventory.Hosts() {
-		if h.State == virt.HostConnected {
+		if reached(h) {
 			d.hosts = append(d.hosts, h)
 		}
 	}

@@ -52,7 +52,7 @@ func (w *welcome) show() {
 	connected := false
 	problems := map[virt.HostID]string{}
 	for _, h := range w.machines.inventory.Hosts() {
-		connected = connected || h.State == virt.HostConnected
+		connected = connected || reached(h)
 		if h.State == virt.HostOffline {
 			problems[h.ID] = h.Problem
 		}
