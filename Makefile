@@ -29,10 +29,6 @@ check: ## format, vet, lint, floors, generated files, links, scripts: no tests
 layers: ## compare the imports with docs/ARCHITECTURE.md
 	@. .ci/lib.sh && need_go && go run ./.ci/layers
 
-generate: ## write the generated files anew
-	@.ci/install run check
-	@. .ci/lib.sh && need_go && go generate ./...
-
 lab: ## the tests that want a libvirt daemon of their own for minutes
 	@.ci/install run show test lab
 	@.ci/test -tags lab ./...
