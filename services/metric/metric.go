@@ -146,7 +146,7 @@ func (s *Service) Close() {
 }
 
 func (s *Service) sample(ctx context.Context, vm virt.Ref) (virt.Sample, error) {
-	all, err := s.read(ctx, vm.Host)
+	all, err := s.Read(ctx, vm.Host)
 	if err != nil {
 		return virt.Sample{}, err
 	}
@@ -160,7 +160,9 @@ func (s *Service) sample(ctx context.Context, vm virt.Ref) (virt.Sample, error) 
 	return sample, nil
 }
 
-func (s *Service) read(ctx context.Context, id virt.HostID) (map[string]virt.Sample, error) {
+// Read takes a reading of all running VMs of a host now, by their UUID, in one
+// call.
+func (s *Service) Read(ctx context.Context, id virt.HostID) (map[string]virt.Sample, error) {
 	return host.Read(ctx, s.hosts, virt.VMStats, id, func(c *hypervisor.Conn) (map[string]virt.Sample, error) {
 		return c.ActiveStats()
 	})
@@ -177,7 +179,7 @@ func (s *Service) run(ctx context.Context, id virt.HostID, w *watch) {
 			return
 		case <-timer.C:
 		}
-		samples, err := s.read(ctx, id)
+		samples, err := s.Read(ctx, id)
 		if err == nil {
 			s.keep(w, samples)
 			s.bus.Publish(virt.Event{Kind: virt.StatsTaken, Ref: virt.HostRef(id), Time: time.Now()})

@@ -37,29 +37,36 @@ type Proxy struct {
 	conns map[*net.UnixConn]bool
 }
 
-// RPCProxy returns a proxy to the libvirtd behind socket. It passes everything
-// on unchanged, file descriptors included, and ends with the test.
+// RPCProxy returns a proxy to the libvirtd behind socket that ends with the
+// test; see StartRPCProxy.
 func RPCProxy(t testing.TB, socket string) *Proxy {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "rpc-")
+	p, err := StartRPCProxy(socket)
 	if err != nil {
 		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return p
+}
+
+// StartRPCProxy returns a proxy to the libvirtd behind socket. It passes
+// everything on unchanged, file descriptors included. Close MUST be called.
+func StartRPCProxy(socket string) (*Proxy, error) {
+	dir, err := os.MkdirTemp("", "rpc-")
+	if err != nil {
+		return nil, err
 	}
 	path := filepath.Join(dir, "sock")
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
 	if err != nil {
-		t.Fatal(err)
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	p := &Proxy{
 		Socket: path, URI: "qemu+unix:///system?socket=" + path, upstream: socket, listener: listener,
 		calls: map[Call]int{}, conns: map[*net.UnixConn]bool{},
 	}
 	p.serve(p.accept)
-	t.Cleanup(func() {
-		p.close()
-		_ = os.RemoveAll(dir)
-	})
-	return p
+	return p, nil
 }
 
 // Calls returns how often each procedure was called since the last Reset.
@@ -90,7 +97,8 @@ func (p *Proxy) Reset() {
 	clear(p.calls)
 }
 
-func (p *Proxy) close() {
+// Close ends the proxy and the connections through it.
+func (p *Proxy) Close() {
 	_ = p.listener.Close()
 	p.mu.Lock()
 	for c := range p.conns {
@@ -98,6 +106,7 @@ func (p *Proxy) close() {
 	}
 	p.mu.Unlock()
 	p.serving.Wait()
+	_ = os.RemoveAll(filepath.Dir(p.Socket)) // empty but for the socket, which is gone
 }
 
 // serve runs f on a goroutine that close waits for.
