@@ -68,11 +68,15 @@ func TestCreateFailsWhenThePoolIsFull(t *testing.T) {
 		fillUp(t, fill)
 		before := h.state()
 		for _, format := range []string{"qcow2", "raw"} {
-			_, err := h.create(virt.VMSpec{Name: "web", Disks: []virt.DiskSpec{{Size: 64 << 20, Format: format}}})
-			if format == "raw" && err == nil {
-				continue // sparse: nothing was allocated
+			d, err := h.create(virt.VMSpec{Name: "web", Disks: []virt.DiskSpec{{Size: 64 << 20, Format: format}}, Network: "none"})
+			if format == "raw" && err == nil { // sparse: nothing was allocated
+				_, err = h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{})
+				if err != nil {
+					t.Error(err)
+				}
+			} else {
+				wantKind(t, err, virt.KindNoSpace)
 			}
-			wantKind(t, err, virt.KindNoSpace)
 			h.wantState(before)
 		}
 	})

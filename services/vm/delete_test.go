@@ -1,0 +1,225 @@
+package vm_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"libvirt.org/go/libvirtxml"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// reasons maps what a delete kept to why.
+func reasons(r virt.Removal) map[string]string {
+	m := map[string]string{}
+	for _, item := range r.Kept {
+		m[item.Name] = item.Reason
+	}
+	return m
+}
+
+func removed(r virt.Removal) []string {
+	names := []string{}
+	for _, item := range r.Removed {
+		names = append(names, item.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestDeleteTakesWhatIsItsOwnAndKeepsTheRestWithReasons(t *testing.T) {
+	h := newHouse(t)
+	before := h.state()
+	shared := h.mustCreate(virt.VMSpec{Name: "other", Disks: []virt.DiskSpec{{Size: 1 << 20}}}).Disks[0]
+	outside := h.file("outside.img", make([]byte, 1<<20))
+	iso := filepath.Join(h.images, "medium.iso")
+	if err := os.WriteFile(iso, make([]byte, 1<<20), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	middle := h.state()
+	d := h.mustCreate(virt.VMSpec{Name: "web", Disks: []virt.DiskSpec{
+		{Size: 1 << 20}, {Volume: shared.Pool + "/" + shared.Volume}, {Path: outside, Format: "raw"}, {Size: 1 << 20},
+	}})
+	doc := h.xml(d.Ref())
+	doc.Devices.Disks[3].ReadOnly = &libvirtxml.DomainDiskReadOnly{}
+	doc.Devices.Disks = append(doc.Devices.Disks, libvirtxml.DomainDisk{
+		Device: "cdrom", Source: &libvirtxml.DomainDiskSource{File: &libvirtxml.DomainDiskSourceFile{File: iso}},
+		Target: &libvirtxml.DomainDiskTarget{Dev: "sdz", Bus: "sata"}, Driver: &libvirtxml.DomainDiskDriver{Name: "qemu", Type: "raw"},
+	})
+	xml, err := doc.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.define(xml)
+
+	removal, err := h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := removed(removal), []string{"vda default/web.qcow2", "web"}; !slices.Equal(got, want) {
+		t.Errorf("removed %q, want %q", got, want)
+	}
+	kept := reasons(removal)
+	for name, want := range map[string]string{
+		"vdb default/other.qcow2": "used by other", "vdc " + outside: "outside the pools", "vdd default/web-1.qcow2": "read-only", "sdz default/medium.iso": "removable medium",
+	} {
+		if kept[name] != want {
+			t.Errorf("%s was kept because %q, want %q; all: %q", name, kept[name], want, kept)
+		}
+	}
+	for _, line := range middle {
+		if !slices.Contains(h.state(), line) {
+			t.Errorf("gone with it: %s", line)
+		}
+	}
+	if err := h.beside.DeleteVolume("default", "web-1.qcow2"); err != nil {
+		t.Error(err)
+	}
+	if err := h.beside.DeleteVolume("default", "medium.iso"); err != nil {
+		t.Error(err)
+	}
+	other, err := h.svc.VMs.Find(h.ctx, h.host, "other")
+	if err == nil {
+		_, err = h.svc.VMs.Delete(h.ctx, other, virt.DeleteSpec{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.wantState(before)
+}
+
+func TestDeleteTakesTheDisksThatAreNamed(t *testing.T) {
+	h := newHouse(t)
+	for what, c := range map[string]struct {
+		disks []string
+		gone  []string
+	}{
+		"none": {[]string{}, []string{"web"}},
+		"one":  {[]string{"vdb"}, []string{"vdb default/web-1.qcow2", "web"}},
+		"all":  {nil, []string{"vda default/web.qcow2", "vdb default/web-1.qcow2", "web"}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			d := h.mustCreate(virt.VMSpec{Name: "web", Disks: []virt.DiskSpec{{Size: 1 << 20}, {Size: 1 << 20}}})
+			removal, err := h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{Disks: c.disks})
+			if err != nil || !slices.Equal(removed(removal), c.gone) || len(removal.Removed)+len(removal.Kept) != 3 {
+				t.Errorf("removed %q, kept %q, %v; want %q gone", removed(removal), reasons(removal), err, c.gone)
+			}
+			for _, item := range removal.Kept {
+				if item.Reason != "not chosen" {
+					t.Errorf("%s was kept because %q", item.Name, item.Reason)
+				}
+			}
+			for _, disk := range d.Disks {
+				_ = h.beside.DeleteVolume("default", disk.Volume) // what was kept
+			}
+		})
+	}
+}
+
+func TestDeleteRemovesARunningMachineOnlyByForceAndItsSavedMemory(t *testing.T) {
+	h := newHouse(t)
+	before := h.state()
+	spec := virt.VMSpec{Name: "web", Memory: 32 << 20, Disks: []virt.DiskSpec{{Size: 1 << 20}}, Network: "none", Start: true, Autostart: true}
+	d := h.mustCreate(spec)
+	running := h.state()
+	if _, err := h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{}); virt.KindOf(err) != virt.KindState || virt.HintOf(err) == "" {
+		t.Errorf("a running machine: %v, hint %q", err, virt.HintOf(err))
+	}
+	h.wantState(running)
+	if _, err := h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{Force: true}); err != nil {
+		t.Error(err)
+	}
+	h.wantState(before)
+
+	d = h.mustCreate(spec)
+	if err := h.svc.VMs.Save(h.ctx, d.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{}); err != nil {
+		t.Error(err)
+	}
+	h.wantState(before)
+}
+
+func TestDeleteOfATransientMachineEndsIt(t *testing.T) {
+	h := newHouse(t)
+	before := h.state()
+	ref, err := h.beside.CreateTransient(`<domain type="qemu"><name>web</name><memory>32768</memory><os><type arch="x86_64">hvm</type></os></domain>`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref.Host = h.host
+	removal, err := h.svc.VMs.Delete(h.ctx, ref, virt.DeleteSpec{Force: true})
+	if err != nil || !slices.Equal(removed(removal), []string{"web"}) {
+		t.Errorf("removed %q, %v", removed(removal), err)
+	}
+	h.wantState(before)
+}
+
+func TestDeleteSaysWhatItCouldNotDelete(t *testing.T) {
+	if smallDisk == "" {
+		t.Skip("no file system can be mounted here")
+	}
+	h := newHouseAt(t, smallDisk)
+	d := h.mustCreate(virt.VMSpec{Name: "web", Disks: []virt.DiskSpec{{Size: 1 << 20}}})
+	if err := run("mount", "-o", "remount,ro", smallDisk); err != nil {
+		t.Fatal(err)
+	}
+	removal, err := h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{})
+	if mountErr := run("mount", "-o", "remount,rw", smallDisk); mountErr != nil {
+		t.Fatal(mountErr)
+	}
+	wantKind(t, err, virt.KindPartial)
+	if !slices.Equal(removed(removal), []string{"web"}) || reasons(removal)["vda default/web.qcow2"] == "" {
+		t.Errorf("removed %q, kept %q", removed(removal), reasons(removal))
+	}
+	if err := h.beside.DeleteVolume("default", "web.qcow2"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDeleteLeavesADiskInAStoppedPool(t *testing.T) {
+	h := newHouse(t)
+	second := h.pool("second", h.directory("second"))
+	d := h.mustCreate(virt.VMSpec{Name: "web", Disks: []virt.DiskSpec{{Size: 1 << 20, Pool: "second"}, {Size: 1 << 20}}})
+	if err := h.beside.StopPool(second.ID); err != nil {
+		t.Fatal(err)
+	}
+	removal, err := h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{})
+	if err != nil || !slices.Equal(removed(removal), []string{"vdb default/web.qcow2", "web"}) {
+		t.Errorf("removed %q, kept %q, %v", removed(removal), reasons(removal), err)
+	}
+	if _, err := os.Stat(filepath.Join(second.Path, "web.qcow2")); err != nil {
+		t.Error(err)
+	}
+}
+
+// define stores a document as virsh would.
+func (h *house) define(xml string) {
+	h.t.Helper()
+	if _, err := h.beside.DefineDomain(xml); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func TestDeleteOfAMachineWhoseVolumeIsGoneSucceeds(t *testing.T) {
+	h := newHouse(t)
+	before := h.state()
+	d := h.mustCreate(virt.VMSpec{Name: "web", Disks: []virt.DiskSpec{{Size: 1 << 20}}})
+	if err := h.beside.DeleteVolume("default", "web.qcow2"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.svc.VMs.Delete(h.ctx, d.Ref(), virt.DeleteSpec{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := h.beside.LookupVM("web"); virt.KindOf(err) != virt.KindNotFound {
+		t.Errorf("the machine: %v", err)
+	}
+	h.wantState(before)
+	if err := h.beside.Undefine(d.ID, hypervisor.UndefineOptions{}); virt.KindOf(err) != virt.KindNotFound {
+		t.Errorf("undefine once more: %v", err)
+	}
+}
