@@ -34,6 +34,7 @@ type Environment struct {
 	Initrd  string
 	Network NetworkChoice
 	Tags    []string
+	OS      virt.OS // which devices the guest has drivers for; zero: a new one
 
 	SerialLog      string // file on the host that keeps all the serial port says; empty: none
 	GraphicsSocket string // socket on the host for the screen; empty: a port on 127.0.0.1
@@ -50,6 +51,7 @@ type Disk struct {
 	Bus      string // empty: the best the host has
 	Device   string // disk or cdrom; empty: disk
 	ReadOnly bool
+	Blank    bool // made for this VM: nothing is on it
 }
 
 // A NetworkChoice is what a VM's network card hangs on.
@@ -83,14 +85,18 @@ func Build(spec virt.VMSpec, env Environment) (string, error) {
 }
 
 type builder struct {
-	spec virt.VMSpec
-	env  Environment
+	spec     virt.VMSpec
+	env      Environment
+	firmware string // bios, uefi or uefi-secure; empty: whatever the emulator has
 }
 
 func (b *builder) domain() (*libvirtxml.Domain, error) {
 	vcpus := cmp.Or(b.spec.VCPUs, DefaultVCPUs)
 	if c := b.env.Caps.VCPU; c != nil && c.Max > 0 && vcpus > c.Max {
 		return nil, virt.Errorf(virt.KindInvalid, "%d processors are more than the %d that a machine of type %s may have", vcpus, c.Max, b.env.Machine)
+	}
+	if err := b.chooseFirmware(); err != nil {
+		return nil, err
 	}
 	metadata, err := b.metadata()
 	if err != nil {
@@ -123,7 +129,7 @@ func (b *builder) domain() (*libvirtxml.Domain, error) {
 func kib(bytes uint64) uint { return uint(bytes/1024 + min(1, bytes%1024)) }
 
 func (b *builder) metadata() (*libvirtxml.DomainMetadata, error) {
-	m := Metadata{Tags: b.env.Tags, Try: b.spec.Try, OS: b.spec.OS}
+	m := Metadata{Tags: b.env.Tags, Try: b.spec.Try, OS: b.spec.OS, OSURI: b.env.OS.URI}
 	if m.Empty() {
 		return nil, nil
 	}
@@ -141,14 +147,17 @@ func (b *builder) os() *libvirtxml.DomainOS {
 	if b.spec.BootMenu {
 		os.BootMenu = &libvirtxml.DomainBootMenu{Enable: "yes", Timeout: "3000"}
 	}
-	if !b.x86() && b.env.Caps.OS != nil && slices.Contains(enum(b.env.Caps.OS.Enums, "firmware"), "efi") {
-		os.Firmware = "efi" // other processors have no BIOS
+	if b.uefi() {
+		os.Firmware, os.FirmwareInfo = "efi", b.firmwareInfo()
 	}
 	return os
 }
 
 func (b *builder) features() *libvirtxml.DomainFeatureList {
-	f := &libvirtxml.DomainFeatureList{ACPI: &libvirtxml.DomainFeature{}}
+	f := &libvirtxml.DomainFeatureList{ACPI: &libvirtxml.DomainFeature{}, HyperV: b.enlightenments()}
+	if b.secureBoot() {
+		f.SMM = &libvirtxml.DomainFeatureSMM{State: "on"} // it keeps guests from the firmware's variables
+	}
 	if b.x86() {
 		f.APIC = &libvirtxml.DomainFeatureAPIC{}
 		f.VMPort = &libvirtxml.DomainFeatureState{State: "off"} // VMware's mouse would fight the tablet
@@ -161,7 +170,7 @@ func (b *builder) features() *libvirtxml.DomainFeatureList {
 func (b *builder) cpu() *libvirtxml.DomainCPU {
 	for _, mode := range []string{"host-passthrough", "maximum", "host-model"} {
 		if b.offersCPU(mode) {
-			return &libvirtxml.DomainCPU{Mode: mode}
+			return &libvirtxml.DomainCPU{Mode: mode, Topology: b.topology()}
 		}
 	}
 	return nil
@@ -179,7 +188,7 @@ func (b *builder) offersCPU(mode string) bool {
 	return false
 }
 
-// clock has the timers that all guests of today do best with: lost ticks are
+// clock has the time zone that the OS takes a computer's clock to be in, and the timers that all guests of today do best with: lost ticks are
 // given back slowly, and nobody asks the costly HPET for the time.
 func (b *builder) clock() *libvirtxml.DomainClock {
 	c := &libvirtxml.DomainClock{Offset: "utc"}
@@ -189,6 +198,12 @@ func (b *builder) clock() *libvirtxml.DomainClock {
 			{Name: "pit", TickPolicy: "delay"},
 			{Name: "hpet", Present: "no"},
 		}
+	}
+	if b.env.OS.Windows() || b.env.OS.Family == "solaris" {
+		c.Offset = "localtime"
+	}
+	if b.enlightened() {
+		c.Timer = append(c.Timer, libvirtxml.DomainTimer{Name: "hypervclock", Present: "yes"})
 	}
 	return c
 }

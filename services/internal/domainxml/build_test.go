@@ -39,13 +39,18 @@ func readTestdata(t testing.TB, name string) string {
 
 const testUUID = "3c2d7f8e-7d0a-4a57-9d0e-1f6d8a1b2c3d"
 
-// buildCases are the documents that the golden files hold.
-var buildCases = []struct {
+// A buildCase is a document that a golden file holds.
+type buildCase struct {
 	name string
 	caps string
 	spec virt.VMSpec
 	env  Environment
-}{
+}
+
+// allCases are those below and one for each family of operating systems.
+func allCases(t *testing.T) []buildCase { return append(osCases(t), buildCases...) }
+
+var buildCases = []buildCase{
 	{
 		name: "try", caps: "caps-q35-qemu.xml",
 		spec: virt.VMSpec{Name: "first", Memory: 128 << 20, Try: true, Cmdline: "console=tty0 quiet"},
@@ -86,9 +91,12 @@ var buildCases = []struct {
 }
 
 func TestNewMachinesAreAsTheGoldenFilesSay(t *testing.T) {
-	for _, c := range buildCases {
+	for _, c := range allCases(t) {
 		t.Run(c.name, func(t *testing.T) {
 			c.env.Caps = readCaps(t, c.caps)
+			if c.env.OS.Windows() {
+				fullHyperV(c.env.Caps)
+			}
 			got, err := Build(c.spec, c.env)
 			if err != nil {
 				t.Fatal(err)
@@ -111,7 +119,7 @@ func TestNewMachinesAreValidForLibvirt(t *testing.T) {
 	if _, missing := os.Stat(schema); err != nil || missing != nil {
 		t.Skipf("xmllint or %s is not installed", schema)
 	}
-	for _, c := range buildCases {
+	for _, c := range allCases(t) {
 		golden := filepath.Join("testdata", "build-"+c.name+".xml")
 		if out, err := exec.Command(xmllint, "--noout", "--relaxng", schema, golden).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", c.name, err, out)
@@ -120,7 +128,7 @@ func TestNewMachinesAreValidForLibvirt(t *testing.T) {
 }
 
 func TestWhatIsBuiltIsReadBack(t *testing.T) {
-	for _, c := range buildCases {
+	for _, c := range allCases(t) {
 		t.Run(c.name, func(t *testing.T) {
 			f, err := Read(readTestdata(t, "build-"+c.name+".xml"))
 			if err != nil {

@@ -18,18 +18,27 @@ func (b *builder) devices() (*libvirtxml.DomainDeviceList, error) {
 	if err != nil {
 		return nil, err
 	}
+	tpms, err := b.tpms(caps)
+	if err != nil {
+		return nil, err
+	}
+	if b.spec.PXE && (b.env.Network.Type == "" || b.env.Network.Type == "none") {
+		return nil, virt.Errorf(virt.KindInvalid, "a machine without a network card cannot boot from the network").WithHint("Choose a network.")
+	}
 	d := &libvirtxml.DomainDeviceList{
 		Emulator:    b.env.Emulator,
 		Disks:       disks,
-		Controllers: controllers(disks),
-		Interfaces:  b.interfaces(len(disks)),
+		Controllers: b.controllers(disks),
+		Interfaces:  b.interfaces(),
 		Serials:     b.serials(),
 		Consoles:    consoles(),
 		Channels:    b.channels(caps),
 		Inputs:      inputs(),
-		RNGs:        rngs(caps),
-		MemBalloon:  &libvirtxml.DomainMemBalloon{Model: "virtio", Stats: &libvirtxml.DomainMemBalloonStats{Period: statsPeriod}},
+		RNGs:        b.rngs(caps),
+		TPMs:        tpms,
+		MemBalloon:  b.balloon(),
 	}
+	b.bootOrder(d)
 	if b.spec.NoScreen {
 		return d, nil
 	}
@@ -38,16 +47,16 @@ func (b *builder) devices() (*libvirtxml.DomainDeviceList, error) {
 			WithHint("Make the machine without a screen and use its serial port.")
 	}
 	d.Graphics = b.graphics()
-	d.Videos = videos(caps)
+	d.Videos = b.videos(caps)
 	return d, nil
 }
 
 func (b *builder) disks(caps *libvirtxml.DomainCapsDevices) ([]libvirtxml.DomainDisk, error) {
 	names := diskNames{}
 	var disks []libvirtxml.DomainDisk
-	for i, want := range b.env.Disks {
+	for _, want := range b.env.Disks {
 		device := cmp.Or(want.Device, "disk")
-		bus, err := diskBus(caps, want.Bus, device)
+		bus, err := b.diskBus(caps, want.Bus, device)
 		if err != nil {
 			return nil, err
 		}
@@ -67,9 +76,6 @@ func (b *builder) disks(caps *libvirtxml.DomainCapsDevices) ([]libvirtxml.Domain
 		if want.ReadOnly || device == "cdrom" {
 			disk.ReadOnly = &libvirtxml.DomainDiskReadOnly{}
 		}
-		if b.env.Kernel == "" {
-			disk.Boot = &libvirtxml.DomainDeviceBoot{Order: uint(i + 1)}
-		}
 		disks = append(disks, disk)
 	}
 	return disks, nil
@@ -86,14 +92,11 @@ func diskSource(d Disk) *libvirtxml.DomainDiskSource {
 	}
 }
 
-// diskBus returns the bus asked for, or the fastest that the host has; drives
-// with removable media cannot be virtio.
-func diskBus(caps *libvirtxml.DomainCapsDevices, want, device string) (string, error) {
+// diskBus returns the bus asked for, or the fastest that the host has and the
+// OS has a driver for; drives with removable media cannot be virtio.
+func (b *builder) diskBus(caps *libvirtxml.DomainCapsDevices, want, device string) (string, error) {
 	offered := offers(caps.Disk, "bus")
-	wishes := []string{"virtio", "sata", "scsi", "ide", "usb"}
-	if device == "cdrom" {
-		wishes = wishes[1:]
-	}
+	wishes := b.buses(device)
 	if want != "" {
 		wishes = []string{want}
 	}
@@ -120,10 +123,10 @@ func (n diskNames) next(bus string) (string, error) {
 	return name, nil
 }
 
-// controllers are those that libvirt would choose worse or not at all: USB 3,
-// which idles without interrupts, and the paravirtual SCSI.
-func controllers(disks []libvirtxml.DomainDisk) []libvirtxml.DomainController {
-	list := []libvirtxml.DomainController{{Type: "usb", Model: "qemu-xhci"}}
+// controllers are those that libvirt would choose worse or not at all: of USB,
+// and the paravirtual SCSI.
+func (b *builder) controllers(disks []libvirtxml.DomainDisk) []libvirtxml.DomainController {
+	list := b.usb()
 	for _, d := range disks {
 		if d.Target.Bus == "scsi" {
 			return append(list, libvirtxml.DomainController{Type: "scsi", Model: "virtio-scsi"})
@@ -132,7 +135,7 @@ func controllers(disks []libvirtxml.DomainDisk) []libvirtxml.DomainController {
 	return list
 }
 
-func (b *builder) interfaces(disks int) []libvirtxml.DomainInterface {
+func (b *builder) interfaces() []libvirtxml.DomainInterface {
 	source := &libvirtxml.DomainInterfaceSource{}
 	switch b.env.Network.Type {
 	case "network":
@@ -142,12 +145,9 @@ func (b *builder) interfaces(disks int) []libvirtxml.DomainInterface {
 	default:
 		return nil
 	}
-	card := libvirtxml.DomainInterface{Source: source, Model: &libvirtxml.DomainInterfaceModel{Type: "virtio"}}
+	card := libvirtxml.DomainInterface{Source: source, Model: &libvirtxml.DomainInterfaceModel{Type: b.card()}}
 	if mac := cmp.Or(b.env.MAC, b.spec.MAC); mac != "" {
 		card.MAC = &libvirtxml.DomainInterfaceMAC{Address: mac}
-	}
-	if b.env.Kernel == "" {
-		card.Boot = &libvirtxml.DomainDeviceBoot{Order: uint(disks + 1)}
 	}
 	return []libvirtxml.DomainInterface{card}
 }
@@ -173,6 +173,9 @@ func consoles() []libvirtxml.DomainConsole {
 // channels are the guest agent's and, where the host says that it has it, the
 // one by which VNC shares the clipboard.
 func (b *builder) channels(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainChannel {
+	if !b.env.OS.Drives(virt.VirtioSerial) {
+		return nil
+	}
 	list := []libvirtxml.DomainChannel{{
 		Source: &libvirtxml.DomainChardevSource{UNIX: &libvirtxml.DomainChardevSourceUNIX{}},
 		Target: &libvirtxml.DomainChannelTarget{VirtIO: &libvirtxml.DomainChannelTargetVirtIO{Name: "org.qemu.guest_agent.0"}},
@@ -193,8 +196,8 @@ func inputs() []libvirtxml.DomainInput {
 	return []libvirtxml.DomainInput{{Type: "tablet", Bus: "usb"}, {Type: "keyboard", Bus: "usb"}}
 }
 
-func rngs(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainRNG {
-	if best(offers(caps.RNG, "model"), "virtio") == "" {
+func (b *builder) rngs(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainRNG {
+	if !b.env.OS.Drives(virt.VirtioRNG) || best(offers(caps.RNG, "model"), "virtio") == "" {
 		return nil
 	}
 	random := &libvirtxml.DomainRNGBackendRandom{Device: "/dev/urandom"}
@@ -212,8 +215,8 @@ func (b *builder) graphics() []libvirtxml.DomainGraphic {
 	return []libvirtxml.DomainGraphic{{VNC: vnc}}
 }
 
-func videos(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainVideo {
-	model := best(offers(caps.Video, "modelType"), "virtio", "bochs", "vga", "qxl", "cirrus", "ramfb")
+func (b *builder) videos(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainVideo {
+	model := best(offers(caps.Video, "modelType"), b.videoModels()...)
 	if model == "" {
 		return nil // libvirt chooses what the emulator has
 	}

@@ -47,7 +47,7 @@ func Find(id string) (virt.OS, error) {
 	}
 	if s, ok := predecessor(systems, id); ok {
 		o := s.OS()
-		o.ID, o.Name, o.Version, o.Released, o.EndOfLife = id, s.Name+" or newer", "", "", ""
+		o.ID, o.URI, o.Name, o.Version, o.Released, o.EndOfLife = id, "", s.Name+" or newer", "", "", ""
 		return o, nil
 	}
 	return virt.OS{}, virt.Errorf(virt.KindInvalid, "no operating system %q is known", id).
