@@ -323,13 +323,14 @@ func serialPort(t *testing.T, s suite) {
 
 	taken, err := s.conn.OpenConsole(ref.ID, "serial0", true)
 	must(t, err)
-	if err := drained(port); err != nil {
+	ended := make(chan error, 2)
+	go func() { ended <- drained(port) }()
+	must(t, port.Close())
+	must(t, port.Close())
+	if err := <-ended; err != nil { // it may have heard that it was taken away
 		wantKind(t, err, virt.KindUnavailable)
 	}
-	must(t, port.Close())
-	must(t, port.Close())
 
-	ended := make(chan error, 1)
 	go func() { ended <- drained(taken) }()
 	must(t, s.conn.DestroyDomain(ref.ID))
 	select {

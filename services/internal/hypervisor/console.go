@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"time"
 
 	"libvirt.org/go/libvirt"
 
@@ -69,7 +70,8 @@ func (s *console) open(d *libvirt.Domain, device string, force bool) error {
 
 // Read waits for what the guest writes. It is io.EOF when the VM is off or the
 // console was closed, and virt.ErrUnavailable when it was taken away or the
-// connection broke.
+// connection broke. libvirt does not always tell that it was taken away: then
+// Read waits until Close.
 func (s *console) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -146,20 +148,38 @@ func (s *console) arm(events libvirt.StreamEventType) error {
 	return nil
 }
 
+// patience is how long Close waits for the daemon. One that lost the stream, as
+// it may when somebody takes the console away, never answers.
+const patience = 2 * time.Second
+
 // Close gives the console back; a Read that waits ends.
 func (s *console) Close() error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
+	first := !s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if !first {
 		return nil
 	}
-	s.closed = true
 	s.news.end()
+	released := make(chan struct{})
+	go func() {
+		defer close(released)
+		s.release()
+	}()
+	select {
+	case <-released:
+	case <-time.After(patience): // the end of the connection ends it
+	}
+	return nil
+}
+
+// release gives the stream back to libvirt. Nobody else uses it by now.
+func (s *console) release() {
+	defer s.conn.leave()
 	_ = s.stream.EventRemoveCallback()
 	_ = s.stream.Abort() // a stream that ended by itself cannot be aborted
 	_ = s.stream.Free()
-	s.conn.leave()
-	return nil
 }
 
 // streamNews passes events from libvirt's loop to those who wait, without
