@@ -135,7 +135,7 @@ func (c *connection) failed(err error, pause time.Duration) {
 }
 
 func (c *connection) lost(conn *hypervisor.Conn, reason string) {
-	err := virt.Errorf(virt.KindUnavailable, "the connection to %s was lost: %s", c.id, reason)
+	err := virt.Errorf(virt.KindUnavailable, "the connection to %s was lost: %s", c.id, reason).WithHint(hintGone)
 	c.mu.Lock()
 	c.conn, c.failure = nil, err
 	c.setState(virt.HostOffline, err)
@@ -257,15 +257,6 @@ func (c *connection) learn(known virt.Host) virt.Host {
 
 func (c *connection) tell(kind virt.EventKind) {
 	c.service.hear(virt.Event{Kind: kind, Ref: virt.HostRef(c.id), Time: time.Now()})
-}
-
-func (c *connection) stop() {
-	c.cancel()
-	select {
-	case <-c.ended:
-	case <-time.After(slowAfter):
-		slog.Warn("host left while a call still waits", "host", c.id)
-	}
 }
 
 // merge takes what the hypervisor says and keeps what only we know.

@@ -6,6 +6,7 @@ package host
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -180,11 +181,10 @@ func explained(err error) error {
 	if !errors.Is(err, virt.ErrUnavailable) || virt.HintOf(err) != "" {
 		return err
 	}
-	return &virt.Error{
-		Kind: virt.KindOf(err), Err: err,
-		Hint: "The host's libvirt daemon went away or does not answer. Try again when it is back.",
-	}
+	return &virt.Error{Kind: virt.KindOf(err), Err: err, Hint: hintGone}
 }
+
+const hintGone = "The host's libvirt daemon went away or does not answer. Try again when it is back."
 
 // Close ends all connections. Calls that still wait for a daemon are left
 // behind; they end with their sockets.
@@ -197,7 +197,16 @@ func (s *Service) Close() {
 	}
 	s.mu.Unlock()
 	for _, c := range hosts {
-		c.stop()
+		c.cancel()
+	}
+	limit := time.After(slowAfter)
+	for _, c := range hosts {
+		select {
+		case <-c.ended:
+		case <-limit:
+			slog.Warn("hosts left while a call still waits")
+			return
+		}
 	}
 }
 
