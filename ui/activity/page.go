@@ -26,6 +26,8 @@ const (
 	leastRows = 5
 	// gap lies between the table and its side panel.
 	gap = 14
+	// A page less wide has the panel over the table.
+	narrow = 800
 )
 
 // The two lists of the page.
@@ -49,6 +51,7 @@ type page struct {
 	table   *kit.DataTable[row]
 	filter  *kit.Entry
 	side    *fyne.Container
+	card    fyne.CanvasObject
 	body    *fyne.Container
 	content fyne.CanvasObject
 }
@@ -60,9 +63,10 @@ func newPage(a *Activity) *page {
 	p.filter = kit.NewSearch(lang.L("Filter"), func(string) { p.applyFilter() })
 	p.side = kit.Stack()
 	p.side.Hide()
-	p.body = kit.RowFill(gap, kit.Grow(kit.Snug(p.newCard(), p.height)), p.side)
+	p.card, p.body = kit.Snug(p.newCard(), p.height), kit.Stack()
+	p.arrange(false)
 	frame := parts.Frame(p.header, nil, kit.Col(0, p.banner, p.running.content, kit.Grow(p.body)))
-	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, func(fyne.Size) {})
+	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, func(size fyne.Size) { p.arrange(size.Width < narrow) })
 	var layout kit.TableLayout
 	if a.svc.Settings.UI(tableSetting, &layout) {
 		p.table.SetLayout(layout)
@@ -74,6 +78,14 @@ func newPage(a *Activity) *page {
 	a.listeners[p] = p.showRunning
 	p.showRunning()
 	return p
+}
+
+// arrange puts the panel beside the table, or over it where both have no room.
+func (p *page) arrange(over bool) {
+	p.body.Objects = []fyne.CanvasObject{kit.RowFill(gap, kit.Grow(p.card), p.side)}
+	if over {
+		p.body.Objects = []fyne.CanvasObject{p.card, kit.RowFill(0, kit.Spacer(), p.side)}
+	}
 }
 
 func (p *page) spec() kit.TableSpec[row] {

@@ -98,7 +98,7 @@ func columns(now func() time.Time) []kit.Column[row] {
 			}},
 		{ID: "message", Title: lang.L("Message"), Width: 120, Flex: 1.4, Drop: 2,
 			Cell: func(r row) kit.Cell { return kit.MutedCell(r.message) }},
-		{ID: "time", Title: lang.L("When"), Width: 128, Less: func(a, b row) bool { return a.started.Before(b.started) },
+		{ID: "time", Title: lang.L("When"), Width: 128, Drop: 5, Less: func(a, b row) bool { return a.started.Before(b.started) },
 			Cell: func(r row) kit.Cell { return kit.SmallCell(parts.When(r.started, now())) }},
 		{ID: "duration", Title: lang.L("Took"), Width: 80, Trailing: true, Drop: 4,
 			Less: func(a, b row) bool { return a.duration < b.duration },

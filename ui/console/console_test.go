@@ -255,8 +255,9 @@ func TestKeysThatTheWindowWouldTakeCanBeSent(t *testing.T) {
 func TestClosingTheTabLeavesNothingBehind(t *testing.T) {
 	d := newDesk(t, "")
 	d.Until("the screen is shown", d.connected)
+	screen := d.view().screen
 	d.page.Close()
-	d.Until("the goroutines settle", func() bool { return true })
+	screen.Wait()
 	before := runtime.NumGoroutine()
 	for range 3 {
 		p := d.consoles.Tab().New(d.page.vm).(*page)

@@ -3,12 +3,12 @@ package console
 import (
 	"errors"
 	"io"
+	"net"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
-	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/vnc"
@@ -95,10 +95,10 @@ func (t *trouble) count() {
 func whyLost(err error) string {
 	var auth *rfb.AuthError
 	var security *rfb.SecurityError
-	var known *virt.Error
+	var network *net.OpError
 	switch {
-	case errors.As(err, &known):
-		return kit.Explain(err).Why
+	case errors.As(err, &network):
+		return lang.L("The machine's screen does not answer.")
 	case errors.Is(err, errNoPassword):
 		return lang.L("No password was given.")
 	case errors.As(err, &auth):

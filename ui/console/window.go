@@ -8,9 +8,8 @@ import (
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 )
 
-// Size of a new window, in units: a guest's usual 1024 x 768 fits beside its
-// margins.
-const windowWidth, windowHeight = 1040, 820
+// Size of a new window, in units: it fits on small screens.
+const windowWidth, windowHeight = 1024, 720
 
 // window shows one machine's screen and nothing else. It has no menu bar, whose
 // shortcuts would come before the machine.
