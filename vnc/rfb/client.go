@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kvmmanager/kvm-manager/vnc/rfb/internal/inflate"
 )
 
 // Options say what a client needs and wants to hear. Functions may be nil; they
@@ -23,6 +25,11 @@ type Options struct {
 	OnPointerMode func(absolute bool)     // the guest changed to another kind of pointer
 	OnBell        func()
 	OnCutText     func(text string) // the guest's clipboard, at most 1 MiB
+	OnCursor      func(Cursor)      // the guest's pointer looks different; nil: the server draws it into the picture
+
+	Local     bool       // the server runs on this computer: ask for the cheapest pixels, not for the fewest bytes
+	Quality   int        // of JPEG, from 1 to 10, best; 0: no detail may be lost
+	Encodings []Encoding // the only ones to ask for, the preferred first; nil: chosen by Local and Quality
 
 	Frame     *Frame        // where to draw; nil makes a new one
 	Patience  time.Duration // how long a server may fall silent within a message; 0 means 15 s
@@ -40,6 +47,15 @@ type Client struct {
 
 	screen  image.Rectangle // of Run only
 	resized bool            // of Run only: within the update being read
+
+	// What encodings keep from rectangle to rectangle, of Run only.
+	inflater   inflater
+	zlib, zrle inflate.Stream
+	tile       zrleTile
+	tight      tight
+
+	rectangles []atomic.Uint64 // by their place in decoders
+	pixels     atomic.Uint64
 
 	physicalKeys atomic.Bool
 	relative     atomic.Bool
@@ -85,8 +101,9 @@ func newClient(conn net.Conn, opts Options) *Client {
 	if opts.MaxPixels == 0 {
 		opts.MaxPixels = maxPixels
 	}
+	in := newReader(conn, opts.Patience)
 	return &Client{
-		conn: conn, in: newReader(conn, opts.Patience), out: newOutbox(),
+		conn: conn, in: in, inflater: inflater{in: in}, out: newOutbox(), rectangles: newCounters(),
 		opts: opts, frame: opts.Frame, wantAll: true, closed: make(chan struct{}),
 	}
 }
@@ -106,7 +123,7 @@ func (c *Client) connect(ctx context.Context) error {
 	c.screen = image.Rect(0, 0, width, height)
 	c.frame.resize(width, height)
 	c.send(pixelFormatMessage())
-	c.send(encodingsMessage(offeredEncodings()))
+	c.send(encodingsMessage(c.opts.offers()))
 	return nil
 }
 
@@ -123,6 +140,9 @@ func (c *Client) Run(ctx context.Context) error {
 	}()
 	c.startAsking()
 	c.closeWith(c.readMessages())
+	c.zlib.Close()
+	c.zrle.Close()
+	c.tight.close()
 	<-written
 	return c.cause
 }

@@ -1,6 +1,7 @@
 // Package rfb is a client for the Remote Framebuffer protocol (RFC 6143), the
 // protocol of VNC and of QEMU's built-in screens. It depends on the standard
-// library only and knows nothing of windows: it decodes what a server sends
+// library, ISA-L and libjpeg-turbo (with the build tag purego on the first alone)
+// and knows nothing of windows: it decodes what a server sends
 // into a [Frame] and sends keys and pointer movements back.
 //
 // # Use
@@ -29,17 +30,30 @@
 // # What is spoken
 //
 // Versions 3.3, 3.7 and 3.8; security types None and VNC authentication;
-// encodings Raw and CopyRect; the pseudo-encodings DesktopSize,
-// ExtendedDesktopSize (also to ask for another size), DesktopName, LastRect,
-// QEMU extended key events (physical keys instead of letters: right in every
-// keyboard layout) and QEMU pointer motion change (absolute or relative
-// pointer). Each encoding is one file and one row of the table in update.go.
+// encodings Raw, CopyRect, RRE, CoRRE, Hextile, zlib, ZRLE and Tight (every filter,
+// JPEG where [Options].Quality allows it); the pseudo-encodings Cursor and
+// CursorWithAlpha, DesktopSize, ExtendedDesktopSize (also to ask for another
+// size), DesktopName, LastRect, QEMU extended key events (physical keys instead
+// of letters: right in every keyboard layout) and QEMU pointer motion change
+// (absolute or relative pointer). Each encoding is one file and one row of the
+// table in update.go. Pixels are decoded where they are shown; after the first
+// rectangles none needs memory of its own.
+//
+// [Options].Local asks for Raw first: on the same computer bytes cost less than
+// compressing them. Otherwise the client asks for ZRLE, or with a Quality for
+// Tight.
 //
 // # Rhythm
 //
 // The next update is asked for as soon as the previous one begins to arrive,
 // before it is decoded, so that the server works while the client does.
 // [Client.Pause] stops asking: a hidden screen costs neither side anything.
+//
+// # Recordings
+//
+// A recording is what a server sent in one connection, from its greeting on, with
+// security type None and the pixel format of this package: 32 bits, depth 24,
+// little endian, red in the lowest byte. [Replay] decodes it.
 //
 // # Trust
 //

@@ -27,7 +27,10 @@ const (
 
 const pixelFormatSize = 16
 
-var be = binary.BigEndian
+var (
+	be = binary.BigEndian
+	le = binary.LittleEndian
+)
 
 // pixelFormat makes the bytes of a pixel R, G, B, unused: the order of
 // image.RGBA. 32 bits, depth 24, little endian, true colour, 8 bits a channel.
@@ -37,7 +40,7 @@ func pixelFormatMessage() []byte {
 	return append([]byte{sendPixelFormat, 0, 0, 0}, pixelFormat[:]...)
 }
 
-func encodingsMessage(ids []int32) []byte {
+func encodingsMessage(ids []Encoding) []byte {
 	m := []byte{sendEncodings, 0}
 	m = be.AppendUint16(m, uint16(len(ids)))
 	for _, id := range ids {

@@ -2,18 +2,6 @@ package rfb
 
 import "image"
 
-// Encodings and pseudo-encodings by their registered numbers.
-const (
-	encodingRaw                 int32 = 0
-	encodingCopyRect            int32 = 1
-	encodingDesktopSize         int32 = -223
-	encodingLastRect            int32 = -224
-	encodingQEMUPointer         int32 = -257
-	encodingQEMUKey             int32 = -258
-	encodingDesktopName         int32 = -307
-	encodingExtendedDesktopSize int32 = -308
-)
-
 // allRectangles is the count of a server that ends its update with LastRect.
 const allRectangles = 0xffff
 
@@ -30,39 +18,41 @@ func (r rectangle) bounds() image.Rectangle {
 // A decoder reads what follows the header of a rectangle. Failures stay in
 // c.in.
 type decoder struct {
-	encoding int32
+	encoding Encoding
 	pixels   bool // it changes pixels of the rectangle, which lies on the screen
 	decode   func(c *Client, r rectangle)
+	wanted   func(o *Options) bool // pseudo-encodings only: when it is offered; nil: always
 }
 
-// decoders are offered to the server in this order, the preferred first.
-// LastRect is handled by readUpdate and carries nothing.
+// decoders is every encoding that is understood; the order of the pixels' is in
+// encoding.go. LastRect is handled by readUpdate and carries nothing.
 var decoders = [...]decoder{
-	{encodingRaw, true, (*Client).decodeRaw},
-	{encodingCopyRect, true, (*Client).decodeCopyRect},
-	{encodingExtendedDesktopSize, false, (*Client).decodeExtendedDesktopSize},
-	{encodingDesktopSize, false, (*Client).decodeDesktopSize},
-	{encodingLastRect, false, func(*Client, rectangle) {}},
-	{encodingDesktopName, false, (*Client).decodeDesktopName},
-	{encodingQEMUKey, false, (*Client).decodeQEMUKey},
-	{encodingQEMUPointer, false, (*Client).decodeQEMUPointer},
+	{encoding: EncodingRaw, pixels: true, decode: (*Client).decodeRaw},
+	{encoding: EncodingZRLE, pixels: true, decode: (*Client).decodeZRLE},
+	{encoding: EncodingTight, pixels: true, decode: (*Client).decodeTight},
+	{encoding: EncodingHextile, pixels: true, decode: (*Client).decodeHextile},
+	{encoding: EncodingZlib, pixels: true, decode: (*Client).decodeZlib},
+	{encoding: EncodingCopyRect, pixels: true, decode: (*Client).decodeCopyRect},
+	{encoding: EncodingCoRRE, pixels: true, decode: (*Client).decodeCoRRE},
+	{encoding: EncodingRRE, pixels: true, decode: (*Client).decodeRRE},
+	{encoding: encodingExtendedDesktopSize, decode: (*Client).decodeExtendedDesktopSize},
+	{encoding: encodingDesktopSize, decode: (*Client).decodeDesktopSize},
+	{encoding: encodingLastRect, decode: func(*Client, rectangle) {}},
+	{encoding: encodingDesktopName, decode: (*Client).decodeDesktopName},
+	{encoding: encodingQEMUKey, decode: (*Client).decodeQEMUKey},
+	{encoding: encodingQEMUPointer, decode: (*Client).decodeQEMUPointer},
+	{encoding: encodingCursorWithAlpha, decode: (*Client).decodeCursorWithAlpha, wanted: (*Options).wantsCursor},
+	{encoding: encodingCursor, decode: (*Client).decodeCursor, wanted: (*Options).wantsCursor},
 }
 
-func offeredEncodings() []int32 {
-	ids := make([]int32, len(decoders))
-	for i, d := range decoders {
-		ids[i] = d.encoding
-	}
-	return ids
-}
-
-func decoderOf(encoding int32) *decoder {
+// decoderOf returns the place in decoders, or -1.
+func decoderOf(encoding Encoding) int {
 	for i := range decoders {
 		if decoders[i].encoding == encoding {
-			return &decoders[i]
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // readUpdate decodes one framebuffer update (RFC 6143 section 7.6.1). The next
@@ -81,23 +71,31 @@ func (c *Client) readUpdate() {
 	}
 }
 
-func (c *Client) readRectangle() (encoding int32) {
-	r := rectangle{int(c.in.u16()), int(c.in.u16()), int(c.in.u16()), int(c.in.u16())}
-	encoding = int32(c.in.u32())
-	if c.in.err != nil {
-		return encoding
+func (c *Client) readRectangle() (encoding Encoding) {
+	head := c.in.peek(12)
+	if head == nil {
+		return 0
 	}
-	d := decoderOf(encoding)
-	switch {
-	case d == nil:
-		c.in.fail(malformed("unknown encoding %d", encoding))
-	case d.pixels && !r.bounds().In(c.screen):
-		c.in.fail(malformed("rectangle %v outside the screen %v", r.bounds(), c.screen))
-	default:
-		d.decode(c, r)
-		if d.pixels && c.in.err == nil {
-			c.frame.markDirty(r.bounds())
-		}
-	}
+	r := rectangle{int(be.Uint16(head)), int(be.Uint16(head[2:])), int(be.Uint16(head[4:])), int(be.Uint16(head[6:]))}
+	encoding = Encoding(be.Uint32(head[8:]))
+	c.in.skip(len(head))
+	c.decode(decoderOf(encoding), encoding, r)
 	return encoding
+}
+
+func (c *Client) decode(decoder int, encoding Encoding, r rectangle) {
+	if decoder < 0 {
+		c.in.fail(malformed("unknown encoding %d", encoding))
+		return
+	}
+	d := &decoders[decoder]
+	if d.pixels && !r.bounds().In(c.screen) {
+		c.in.fail(malformed("rectangle %v outside the screen %v", r.bounds(), c.screen))
+		return
+	}
+	d.decode(c, r)
+	if d.pixels && c.in.err == nil {
+		c.frame.markDirty(r.bounds())
+		c.countRectangle(decoder, r)
+	}
 }

@@ -1,0 +1,121 @@
+package rfb
+
+import "image"
+
+// What the first byte of a Hextile tile says.
+const (
+	hextileRaw = 1 << iota
+	hextileBackground
+	hextileForeground
+	hextileParts
+	hextileColoured
+	hextileKnown = iota
+)
+
+const hextileSide = 16
+
+// decodeHextile draws tiles of 16x16 pixels (RFC 6143 section 7.7.4).
+func (c *Client) decodeHextile(r rectangle) {
+	tile := hextile{background: opaqueBlack, foreground: opaqueBlack}
+	for y := r.y; y < r.y+r.height; y += hextileSide {
+		for x := r.x; x < r.x+r.width; x += hextileSide {
+			bounds := image.Rect(x, y, min(x+hextileSide, r.x+r.width), min(y+hextileSide, r.y+r.height))
+			if !c.readHextile(&tile, bounds) {
+				return
+			}
+		}
+	}
+}
+
+// A hextile is one tile; its colours hold for the next one too.
+type hextile struct {
+	background, foreground uint32
+}
+
+// readHextile reads one tile. How long it is shows as it is read.
+func (c *Client) readHextile(t *hextile, bounds image.Rectangle) bool {
+	head := c.in.peek(1)
+	if head == nil {
+		return false
+	}
+	flags := head[0]
+	if flags>>hextileKnown != 0 {
+		c.in.fail(malformed("hextile of kind %d", flags))
+		return false
+	}
+	length := 1
+	switch {
+	case flags&hextileRaw != 0:
+		length += bounds.Dx() * bounds.Dy() * bytesPerPixel
+	default:
+		if flags&hextileBackground != 0 {
+			length += bytesPerPixel
+		}
+		if flags&hextileForeground != 0 {
+			length += bytesPerPixel
+		}
+		if flags&hextileParts != 0 {
+			length++
+			head = c.in.peek(length)
+			if head == nil {
+				return false
+			}
+			length += int(head[length-1]) * hextilePartSize(flags)
+		}
+	}
+	data := c.in.peek(length)
+	if data == nil {
+		return false
+	}
+	c.frame.mu.Lock()
+	good := t.draw(c.frame.surface(bounds), flags, data[1:])
+	c.frame.mu.Unlock()
+	if !good {
+		c.in.fail(malformed("hextile with a part outside it"))
+	}
+	c.in.skip(length)
+	return good
+}
+
+func hextilePartSize(flags byte) int {
+	if flags&hextileColoured != 0 {
+		return bytesPerPixel + 2
+	}
+	return 2
+}
+
+// draw draws a tile from all that follows its first byte.
+func (t *hextile) draw(s surface, flags byte, data []byte) bool {
+	if flags&hextileRaw != 0 {
+		s.putRGBX(data)
+		return true
+	}
+	if flags&hextileBackground != 0 {
+		t.background, data = rgbx(data), data[bytesPerPixel:]
+	}
+	if flags&hextileForeground != 0 {
+		t.foreground, data = rgbx(data), data[bytesPerPixel:]
+	}
+	s.fill(t.background)
+	if flags&hextileParts == 0 {
+		return true
+	}
+	colour, size := t.foreground, hextilePartSize(flags)
+	for data = data[1:]; len(data) >= size; data = data[size:] {
+		place := data[size-2 : size]
+		if flags&hextileColoured != 0 {
+			colour = rgbx(data)
+		}
+		x, y := int(place[0]>>4), int(place[0]&15)
+		width, height := int(place[1]>>4)+1, int(place[1]&15)+1
+		if x+width > s.width || y+height > s.height {
+			return false
+		}
+		from := y*s.stride + 4*x
+		for range height {
+			fill(s.pix[from:from+4*width], colour)
+			from += s.stride
+		}
+	}
+	return true
+}

@@ -1,0 +1,106 @@
+package rfb
+
+import (
+	"image"
+)
+
+// opaqueBlack is a pixel in memory order; colours are opaqueBlack | B<<16 | G<<8 | R.
+const opaqueBlack = 0xff000000
+
+// A surface is a rectangle of a frame's memory. Decoders draw on it while the
+// frame is locked.
+type surface struct {
+	pix           []byte // from the first pixel on
+	stride        int
+	width, height int
+}
+
+// surface returns the memory of r, which lies on the frame. The caller holds
+// f.mu for as long as it is used.
+func (f *Frame) surface(r image.Rectangle) surface {
+	if r.Empty() {
+		return surface{}
+	}
+	return surface{f.img.Pix[f.img.PixOffset(r.Min.X, r.Min.Y):], f.img.Stride, r.Dx(), r.Dy()}
+}
+
+// row returns the bytes of one row.
+func (s surface) row(y int) []byte {
+	at := y * s.stride
+	return s.pix[at : at+4*s.width]
+}
+
+// fill gives every pixel one colour.
+func (s surface) fill(colour uint32) {
+	if s.width == 0 || s.height == 0 {
+		return
+	}
+	first := s.row(0)
+	fill(first, colour)
+	for y := 1; y < s.height; y++ {
+		copy(s.row(y), first)
+	}
+}
+
+// part returns a rectangle of the surface, or false when it does not lie on it.
+func (s surface) part(x, y, width, height int) (surface, bool) {
+	if x+width > s.width || y+height > s.height {
+		return surface{}, false
+	}
+	if width == 0 || height == 0 {
+		return surface{}, true
+	}
+	return surface{s.pix[y*s.stride+4*x:], s.stride, width, height}, true
+}
+
+// putRGBX draws rows of R,G,B,X pixels.
+func (s surface) putRGBX(data []byte) {
+	width := 4 * s.width
+	for y := range s.height {
+		copyOpaque(s.row(y), data[y*width:(y+1)*width])
+	}
+}
+
+// putRGB draws rows of R,G,B pixels.
+func (s surface) putRGB(data []byte) {
+	width := 3 * s.width
+	for y := range s.height {
+		copyRGB(s.row(y), data[y*width:(y+1)*width])
+	}
+}
+
+// fill gives all pixels of dst one colour.
+func fill(dst []byte, colour uint32) {
+	for len(dst) >= 16 {
+		two := uint64(colour)<<32 | uint64(colour)
+		le.PutUint64(dst, two)
+		le.PutUint64(dst[8:], two)
+		dst = dst[16:]
+	}
+	for len(dst) >= 4 {
+		le.PutUint32(dst, colour)
+		dst = dst[4:]
+	}
+}
+
+// copyRGB copies as many R,G,B pixels as dst has room for.
+func copyRGB(dst, src []byte) {
+	for len(dst) >= 4 && len(src) >= 4 {
+		le.PutUint32(dst, le.Uint32(src)|opaqueBlack)
+		dst, src = dst[4:], src[3:]
+	}
+	if len(dst) >= 4 && len(src) >= 3 {
+		le.PutUint32(dst, rgb(src))
+	}
+}
+
+// rgb reads a pixel of three bytes: a CPIXEL or TPIXEL of our pixel format.
+func rgb(b []byte) uint32 {
+	_ = b[2]
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | opaqueBlack
+}
+
+// rgbx reads a pixel of four bytes.
+func rgbx(b []byte) uint32 {
+	return le.Uint32(b) | opaqueBlack
+}
