@@ -35,6 +35,8 @@ type connection struct {
 	settled chan struct{} // closed when the first attempt, or the running one, has ended
 	waiting int           // calls that have waited longer than slowAfter
 	reached bool          // it has answered at least once
+	gone    chan struct{} // closed when conn is lost
+	lending lending
 }
 
 func newConnection(s *Service, id virt.HostID, uri string) *connection {
@@ -42,7 +44,8 @@ func newConnection(s *Service, id virt.HostID, uri string) *connection {
 	return &connection{
 		service: s, id: id, asked: uri, ctx: ctx, cancel: cancel,
 		ended: make(chan struct{}), again: make(chan struct{}, 1), settled: make(chan struct{}),
-		host: virt.Host{ID: id, URI: uri, State: virt.HostConnecting, Since: time.Now()},
+		lending: lending{slots: make(chan struct{}, mostLent)},
+		host:    virt.Host{ID: id, URI: uri, State: virt.HostConnecting, Since: time.Now()},
 	}
 }
 
@@ -67,6 +70,7 @@ func (c *connection) keep() {
 			c.lost(conn, reason)
 			c.sleep(firstBackoff)
 		case <-c.ctx.Done():
+			c.forgetIdle()
 			c.release(conn)
 		}
 	}
@@ -111,6 +115,7 @@ func (c *connection) reach(lost chan<- string) (*hypervisor.Conn, virt.Host, err
 func (c *connection) connected(conn *hypervisor.Conn, known virt.Host) {
 	c.mu.Lock()
 	c.conn, c.failure, c.reached = conn, nil, true
+	c.gone = make(chan struct{})
 	c.host = merge(c.host, known)
 	c.host.URI = conn.URI()
 	c.setState(virt.HostConnected, nil)
@@ -138,12 +143,16 @@ func (c *connection) lost(conn *hypervisor.Conn, reason string) {
 	err := virt.Errorf(virt.KindUnavailable, "the connection to %s was lost: %s", c.id, reason).WithHint(hintGone)
 	c.mu.Lock()
 	c.conn, c.failure = nil, err
+	close(c.gone)
 	c.setState(virt.HostOffline, err)
 	c.host.Retry = time.Now().Add(firstBackoff)
 	c.mu.Unlock()
 	slog.Warn("host lost", "host", c.id, "reason", reason)
 	c.tell(virt.HostChanged)
-	go c.release(conn) // may wait for calls that still hang
+	go func() { // may wait for calls that still hang
+		c.forgetIdle()
+		c.release(conn)
+	}()
 }
 
 // release closes conn; what it says is only worth a log line.

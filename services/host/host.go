@@ -6,6 +6,7 @@ package host
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -134,10 +135,11 @@ func (s *Service) Do(ctx context.Context, action virt.Action, target virt.Ref,
 		if err != nil {
 			return err
 		}
-		conn, err := c.wait(ctx)
+		conn, giveBack, err := c.lend(ctx)
 		if err != nil {
 			return err
 		}
+		defer giveBack()
 		return explained(work(ctx, conn, p)) // may rightly take long; reads notice a host that hangs
 	})
 }
@@ -154,8 +156,7 @@ func Read[T any](ctx context.Context, s *Service, action virt.Action, id virt.Ho
 	if err != nil {
 		return zero, err
 	}
-	conn, err := c.wait(ctx)
-	if err != nil {
+	if _, err := c.wait(ctx); err != nil {
 		return zero, err
 	}
 	type answer struct {
@@ -165,6 +166,12 @@ func Read[T any](ctx context.Context, s *Service, action virt.Action, id virt.Ho
 	done := make(chan answer, 1)
 	go func() {
 		defer c.watch()()
+		conn, giveBack, err := c.lend(ctx)
+		if err != nil {
+			done <- answer{zero, err}
+			return
+		}
+		defer giveBack()
 		value, err := read(conn)
 		done <- answer{value, err}
 	}()
@@ -174,6 +181,40 @@ func Read[T any](ctx context.Context, s *Service, action virt.Action, id virt.Ho
 	case <-ctx.Done():
 		return zero, &virt.Error{Kind: virt.KindOf(ctx.Err()), Action: action, Ref: virt.HostRef(id), Err: ctx.Err()}
 	}
+}
+
+// Stream is Read for something that stays open, such as a console: the
+// connection is given back when the stream is closed.
+func Stream(ctx context.Context, s *Service, action virt.Action, id virt.HostID, open func(*hypervisor.Conn) (io.ReadWriteCloser, error)) (io.ReadWriteCloser, error) {
+	if err := s.door.May(ctx, action, virt.HostRef(id)); err != nil {
+		return nil, err
+	}
+	c, err := s.find(id)
+	if err != nil {
+		return nil, err
+	}
+	conn, giveBack, err := c.lend(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stream, err := open(conn)
+	if err != nil {
+		giveBack()
+		return nil, err
+	}
+	return &lentStream{stream, sync.OnceFunc(giveBack)}, nil
+}
+
+// A lentStream has a connection for itself.
+type lentStream struct {
+	io.ReadWriteCloser
+	giveBack func()
+}
+
+// Close ends the stream and gives its connection back.
+func (s *lentStream) Close() error {
+	defer s.giveBack()
+	return s.ReadWriteCloser.Close()
 }
 
 // explained adds what helps to the failure of a call whose connection broke.

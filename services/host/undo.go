@@ -24,7 +24,7 @@ func Undo(ctx context.Context, s *Service, uri string, run func(*hypervisor.Conn
 			continue // this computer, by another driver
 		}
 		if err == nil {
-			err = run(conn)
+			err = c.runLent(ctx, run)
 		}
 		if errors.Is(err, virt.ErrUnavailable) && c.wasReached() {
 			return undoAgain(ctx, s, c, lent{conn, uri}, run, err)
@@ -51,7 +51,7 @@ func undoAgain(ctx context.Context, s *Service, c *connection, broken lent, run 
 	defer stop()
 	for {
 		if conn, err := c.wait(ctx); err == nil && conn != broken.conn && conn.URI() == broken.uri {
-			return run(conn)
+			return c.runLent(ctx, run)
 		}
 		select {
 		case <-news:
@@ -59,6 +59,16 @@ func undoAgain(ctx context.Context, s *Service, c *connection, broken lent, run 
 			return failure
 		}
 	}
+}
+
+// runLent runs an inverse with a connection of its own.
+func (c *connection) runLent(ctx context.Context, run func(*hypervisor.Conn) error) error {
+	conn, giveBack, err := c.lend(ctx)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
+	return run(conn)
 }
 
 // atURI returns the hosts that have the URI or may come to have it.

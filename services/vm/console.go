@@ -3,10 +3,12 @@ package vm
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net"
 	"strconv"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
+	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
@@ -37,7 +39,10 @@ func (s *Service) Address(ctx context.Context, vm virt.Ref) (virt.Graphics, erro
 		if err := s.refuse(c, virt.OpenConsole, vm); err != nil {
 			return virt.Graphics{}, err
 		}
-		_, screen, err := s.vnc(c, vm)
+		index, screen, err := s.vnc(c, vm)
+		if err == nil {
+			screen.Password = passwords(c, vm)[int(index)] //nolint:gosec // an index fits
+		}
 		return screen, err
 	})
 }
@@ -45,7 +50,7 @@ func (s *Service) Address(ctx context.Context, vm virt.Ref) (virt.Graphics, erro
 // Serial opens the VM's serial port of the number as a byte stream. force takes
 // it from another program that has it open.
 func (s *Service) Serial(ctx context.Context, vm virt.Ref, port int, force bool) (io.ReadWriteCloser, error) {
-	return host.Read(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (io.ReadWriteCloser, error) {
+	return host.Stream(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (io.ReadWriteCloser, error) {
 		if err := s.refuse(c, virt.OpenConsole, vm); err != nil {
 			return nil, err
 		}
@@ -72,6 +77,23 @@ func (s *Service) vnc(c *hypervisor.Conn, vm virt.Ref) (uint, virt.Graphics, err
 		Kind: virt.KindUnsupported, Action: virt.OpenConsole, Ref: vm,
 		Err: virt.Errorf(virt.KindUnsupported, "%s has no VNC screen", vm), Hint: "Add a VNC screen to the machine, or use its serial console.",
 	}
+}
+
+// passwords tells which of the VM's screens have a password: only a document
+// with its secrets says so. What may not be read is told as none.
+func passwords(c *hypervisor.Conn, vm virt.Ref) map[int]bool {
+	set := map[int]bool{}
+	xml, err := c.DomainXML(vm.ID, false, true)
+	if err != nil {
+		slog.Debug("read passwords", "vm", vm.Name, "err", err)
+		return set
+	}
+	if f, err := domainxml.Read(xml); err == nil {
+		for i, g := range f.Graphics {
+			set[i] = g.Password
+		}
+	}
+	return set
 }
 
 func dial(ctx context.Context, g virt.Graphics) (net.Conn, error) {
