@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Dirs  storage.Dirs
 	Hosts []string // libvirt URIs; none: the host that DefaultHost chooses
+	Alone bool     // connect to no host: for those who read only what is stored here
 }
 
 // Services are the open rooms.
@@ -59,7 +60,10 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 		state:      state,
 	}
 	uris := o.Hosts
-	if len(uris) == 0 {
+	switch {
+	case o.Alone:
+		uris = nil
+	case len(uris) == 0:
 		uris = []string{DefaultHost("", settings.DefaultHost())}
 	}
 	for _, uri := range uris {

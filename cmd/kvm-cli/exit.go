@@ -19,12 +19,8 @@ var exitCodes = map[virt.ErrorKind]int{
 // report writes the error and returns its exit code.
 func (c *cli) report(err error) int {
 	kind := virt.KindOf(err)
-	var typed *virt.Error
-	if !errors.As(err, &typed) && kind == virt.KindInternal && strings.HasPrefix(err.Error(), "unknown command") {
-		kind = virt.KindInvalid // cobra has no type for this one
-	}
 	if c.output == "json" {
-		c.reportJSON(kind, err)
+		c.reportJSON("error", err)
 	} else {
 		fmt.Fprintf(c.err, "kvm-cli: %s\n", strings.TrimSpace(err.Error()))
 		if hint := virt.HintOf(err); hint != "" {
@@ -37,24 +33,40 @@ func (c *cli) report(err error) int {
 	return exitCodes[virt.KindInternal]
 }
 
-func (c *cli) reportJSON(kind virt.ErrorKind, err error) {
-	type body struct {
-		Kind    virt.ErrorKind `json:"kind"`
-		Message string         `json:"message"`
-		Hint    string         `json:"hint"`
-		Action  virt.Action    `json:"action"`
-		Target  virt.Ref       `json:"target"`
-	}
-	b := body{Kind: kind, Message: err.Error(), Hint: virt.HintOf(err)}
+// An errorBody is an error as JSON.
+type errorBody struct {
+	Kind    virt.ErrorKind `json:"kind"`
+	Message string         `json:"message"`
+	Hint    string         `json:"hint"`
+	Action  virt.Action    `json:"action"`
+	Target  virt.Ref       `json:"target"`
+}
+
+func (c *cli) reportJSON(what string, err error) {
+	b := errorBody{Kind: virt.KindOf(err), Message: err.Error(), Hint: virt.HintOf(err)}
 	var typed *virt.Error
 	if errors.As(err, &typed) {
 		b.Action, b.Target = typed.Action, typed.Ref
 	}
 	out := json.NewEncoder(c.err)
-	if err := out.Encode(map[string]body{"error": b}); err != nil {
+	out.SetEscapeHTML(false)
+	if err := out.Encode(map[string]errorBody{what: b}); err != nil {
 		fmt.Fprintln(c.err, err)
 	}
 }
 
 // warn says what went wrong beside the work.
-func (c *cli) warn(err error) { fmt.Fprintf(c.err, "kvm-cli: warning: %v\n", err) }
+func (c *cli) warn(err error) {
+	if c.output == "json" {
+		c.reportJSON("warning", err)
+		return
+	}
+	fmt.Fprintf(c.err, "kvm-cli: warning: %v\n", err)
+}
+
+// note says that an operation of an interrupted program was taken back.
+func (c *cli) note(op virt.Operation) {
+	if c.output != "json" && op.State == virt.OperationUndone {
+		fmt.Fprintf(c.err, "kvm-cli: took back %s of %s, which an interrupted program left half done\n", op.Action, op.Target)
+	}
+}

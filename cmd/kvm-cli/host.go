@@ -18,6 +18,8 @@ func newHostCommand(c *cli) *cobra.Command {
 func newHostListCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the hosts", Args: exact(),
+		Example: `  kvm-cli host list
+  kvm-cli --host qemu+ssh://root@server/system host list -o json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				_ = s.Hosts.Wait(ctx, id) //nolint:errcheck // a host that is not reached is listed so
@@ -39,6 +41,7 @@ func newHostListCommand(c *cli) *cobra.Command {
 func newHostShowCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "show", Short: "Show the host's versions, processor and memory", Args: exact(),
+		Example: `  kvm-cli host show -o yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				h, err := s.Hosts.Show(ctx, id)
@@ -63,6 +66,8 @@ func newHostCheckCommand(c *cli) *cobra.Command {
 	var fix string
 	cmd := &cobra.Command{
 		Use: "check", Short: "Tell whether the host is ready for machines", Args: exact(),
+		Example: `  kvm-cli host check
+  kvm-cli host check --fix default-network`,
 		Long: "Each finding is ok, warn, fail or skipped, with its cause and what to do. --fix mends one that is fixable.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			work := func(ctx context.Context, s *services.Services, id virt.HostID) error {

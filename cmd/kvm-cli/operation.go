@@ -21,8 +21,10 @@ func newOperationListCommand(c *cli) *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the newest operations", Args: exact(),
+		Example: `  kvm-cli operation list --limit 5
+  kvm-cli operation list -o json | jq '.[] | select(.state == "failed")'`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
 				operations, err := s.Operations.List(ctx, virt.OperationFilter{Limit: limit})
 				if err != nil {
 					return err
@@ -38,8 +40,9 @@ func newOperationListCommand(c *cli) *cobra.Command {
 func newOperationShowCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "show ID", Short: "Show an operation", Args: exact("ID"),
+		Example: `  kvm-cli operation show 4k2j6hq3v7xa`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
 				op, err := s.Operations.Show(ctx, args[0])
 				if err != nil {
 					return err
@@ -53,6 +56,8 @@ func newOperationShowCommand(c *cli) *cobra.Command {
 func newOperationCancelCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "cancel ID", Short: "Ask a running operation to stop and take back what it did", Args: exact("ID"),
+		Long:    "Ask a running operation, of this or another program, to stop. It ends when what it did is taken back.",
+		Example: `  kvm-cli operation cancel 4k2j6hq3v7xa`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
 				return s.Operations.Cancel(ctx, args[0])
@@ -63,7 +68,11 @@ func newOperationCancelCommand(c *cli) *cobra.Command {
 
 func newOperationRecoverCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
+		Long: `Take back, or finish, what operations left half done whose program was killed or
+whose host went away, and list them. Every command that changes something does
+so first.`,
 		Use: "recover", Short: "Take back what interrupted programs left half done", Args: exact(),
+		Example: `  kvm-cli --host qemu+ssh://root@server/system operation recover`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
 				operations, err := s.Operations.Recover(ctx)

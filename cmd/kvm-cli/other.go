@@ -14,6 +14,7 @@ import (
 func newPoolCommand(c *cli) *cobra.Command {
 	return group("pool", "Show storage pools", &cobra.Command{
 		Use: "list", Short: "List the pools", Args: exact(),
+		Example: `  kvm-cli pool list`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				pools, err := s.Pools.List(ctx, id)
@@ -34,6 +35,7 @@ func newPoolCommand(c *cli) *cobra.Command {
 func newVolumeCommand(c *cli) *cobra.Command {
 	return group("volume", "Show volumes", &cobra.Command{
 		Use: "list POOL", Short: "List the volumes of a pool", Args: exact("POOL"),
+		Example: `  kvm-cli volume list default`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				volumes, err := s.Pools.Volumes(ctx, id, args[0])
@@ -54,6 +56,7 @@ func newVolumeCommand(c *cli) *cobra.Command {
 func newNetworkCommand(c *cli) *cobra.Command {
 	list := &cobra.Command{
 		Use: "list", Short: "List the networks", Args: exact(),
+		Example: `  kvm-cli network list`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				networks, err := s.Networks.List(ctx, id)
@@ -72,6 +75,7 @@ func newNetworkCommand(c *cli) *cobra.Command {
 	verb := func(use, short string, do func(*services.Services) func(context.Context, virt.Ref) error) *cobra.Command {
 		return &cobra.Command{
 			Use: use + " NAME", Short: short, Args: exact("NAME"),
+			Example: "  kvm-cli network " + use + " default",
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 					n, err := s.Networks.Find(ctx, id, args[0])
@@ -92,12 +96,14 @@ func newAuditCommand(c *cli) *cobra.Command {
 	var since string
 	list := &cobra.Command{
 		Use: "list", Short: "List what was asked of the program, by whom, and what came of it", Args: exact(),
+		Example: `  kvm-cli audit list --since 24h
+  kvm-cli audit list --since 2026-01-31 -o json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			from, err := parseSince(since)
 			if err != nil {
 				return err
 			}
-			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
 				rows, err := s.Operations.Audit(ctx, from)
 				if err != nil {
 					return err
@@ -136,8 +142,9 @@ func parseSince(text string) (time.Time, error) {
 func newSettingCommand(c *cli) *cobra.Command {
 	list := &cobra.Command{
 		Use: "list", Short: "List the settings", Args: exact(),
+		Example: `  kvm-cli setting list`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
 				settings, err := s.Settings.List(ctx)
 				if err != nil {
 					return err
@@ -153,8 +160,9 @@ func newSettingCommand(c *cli) *cobra.Command {
 	}
 	get := &cobra.Command{
 		Use: "get NAME", Short: "Print a setting", Args: exact("NAME"),
+		Example: `  kvm-cli setting get stats.interval`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
 				v, err := s.Settings.Get(ctx, args[0])
 				if err != nil {
 					return err
@@ -165,6 +173,7 @@ func newSettingCommand(c *cli) *cobra.Command {
 	}
 	set := &cobra.Command{
 		Use: "set NAME VALUE", Short: "Change a setting", Args: exact("NAME", "VALUE"),
+		Example: `  kvm-cli setting set stats.interval 5s`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
 				return s.Settings.Set(ctx, args[0], args[1])

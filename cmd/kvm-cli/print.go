@@ -10,7 +10,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-var outputs = []string{"table", "json", "yaml"}
+const defaultOutput = "table"
+
+var outputs = []string{defaultOutput, "json", "yaml"}
 
 // print writes the answer: value as JSON or YAML, else what table writes.
 func (c *cli) print(value any, table func(io.Writer)) error {

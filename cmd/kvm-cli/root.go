@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +33,7 @@ type cli struct {
 
 // run executes the arguments and returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
-	c := &cli{in: in, out: out, err: errs}
+	c := &cli{in: in, out: out, err: errs, output: outputOf(args)}
 	root := newRootCommand(c)
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -43,6 +44,25 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return 0
 	}
 	return c.report(err)
+}
+
+// outputOf finds the output format among the arguments, so that even arguments
+// that cannot be read are answered in it.
+func outputOf(args []string) string {
+	for i, arg := range args {
+		switch {
+		case arg == "--":
+			return defaultOutput
+		case (arg == "-o" || arg == "--output") && i+1 < len(args):
+			return args[i+1]
+		}
+		for _, prefix := range []string{"--output=", "-o=", "-o"} {
+			if value, found := strings.CutPrefix(arg, prefix); found && value != "" {
+				return value
+			}
+		}
+	}
+	return defaultOutput
 }
 
 func newRootCommand(c *cli) *cobra.Command {
@@ -79,9 +99,11 @@ Exit codes: 1 internal, 2 invalid, 3 not found, 4 exists, 5 state,
 			return nil
 		},
 	}
+	root.Args = cobra.ArbitraryArgs // group tells which command is unknown
+	root.RunE = children
 	flags := root.PersistentFlags()
 	flags.StringVar(&c.host, "host", "", "libvirt `URI` of the host")
-	flags.StringVarP(&c.output, "output", "o", "table", "`FORMAT` of the answer: table, json or yaml")
+	flags.StringVarP(&c.output, "output", "o", c.output, "`FORMAT` of the answer: table, json or yaml")
 	flags.StringVar(&c.progress, "progress", "", "json: report progress as JSON lines on stderr")
 	flags.StringVar(&c.configDir, "config-dir", "", "`DIR` of settings (default $XDG_CONFIG_HOME/kvm-manager)")
 	flags.StringVar(&c.dataDir, "data-dir", "", "`DIR` of data (default $XDG_DATA_HOME/kvm-manager)")
@@ -110,7 +132,7 @@ func (c *cli) dirs() storage.Dirs {
 
 // read opens the services, runs work with the chosen host, and closes them.
 func (c *cli) read(ctx context.Context, work func(context.Context, *services.Services, virt.HostID) error) error {
-	ctx = virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "cli", Role: virt.RoleAdmin})
+	ctx = withUser(ctx)
 	var hosts []string
 	if c.host != "" {
 		hosts = []string{c.host}
@@ -126,12 +148,30 @@ func (c *cli) read(ctx context.Context, work func(context.Context, *services.Ser
 	return errors.Join(err, s.Close())
 }
 
+// readHere is read for work that needs no host: it reads our own files.
+func (c *cli) readHere(ctx context.Context, work func(context.Context, *services.Services) error) error {
+	ctx = withUser(ctx)
+	s, err := services.Open(ctx, services.Options{Dirs: c.dirs(), Alone: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(ctx, s), s.Close())
+}
+
+func withUser(ctx context.Context) context.Context {
+	return virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "cli", Role: virt.RoleAdmin})
+}
+
 // change is read for work that changes something: first it takes back what an
 // interrupted program left, and it shows progress.
 func (c *cli) change(ctx context.Context, work func(context.Context, *services.Services, virt.HostID) error) error {
 	return c.read(ctx, func(ctx context.Context, s *services.Services, host virt.HostID) error {
-		if _, err := s.Operations.Recover(ctx); err != nil {
+		undone, err := s.Operations.Recover(ctx)
+		if err != nil {
 			c.warn(err)
+		}
+		for _, op := range undone {
+			c.note(op)
 		}
 		stop := c.showProgress(ctx, s)
 		defer stop()
@@ -160,18 +200,25 @@ func exact(names ...string) cobra.PositionalArgs {
 }
 
 // group makes a command that only holds others.
-func group(use, short string, children ...*cobra.Command) *cobra.Command {
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: short,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("%s has no command %q", cmd.CommandPath(), args[0]).WithHint("See " + cmd.CommandPath() + " --help.")
-			}
-			return cmd.Help()
-		},
+		RunE: children,
 	}
-	cmd.AddCommand(children...)
+	cmd.AddCommand(commands...)
 	return cmd
+}
+
+// children runs a command that only holds others.
+func children(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	hint := "See " + cmd.CommandPath() + " --help."
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "Did you mean " + cmd.CommandPath() + " " + strings.Join(near, " or ") + "?"
+	}
+	return usage("%s has no command %q", cmd.CommandPath(), args[0]).WithHint(hint)
 }
 
 // sibling finds another program of ours: beside this one, else in PATH.

@@ -22,6 +22,7 @@ type version struct {
 func newVersionCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the versions of this program, libvirt and QEMU", Args: exact(),
+		Example: `  kvm-cli version -o json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v := version{Version: programVersion(), Go: runtime.Version()}
 			err := c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,6 +90,8 @@ func newVMListCommand(c *cli) *cobra.Command {
 func newVMShowCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "show NAME", Short: "Show everything about a machine", Args: exact("NAME"), ValidArgsFunction: c.names,
+		Example: `  kvm-cli vm show web
+  kvm-cli vm show uuid:8c6d4f4e-6d3c-4c59-9a0c-0d7d4f6f0a01 -o json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.onVM(cmd, args[0], c.printVM)
 		},
@@ -131,6 +132,7 @@ func newVMXMLCommand(c *cli) *cobra.Command {
 	var inactive, secrets bool
 	cmd := &cobra.Command{
 		Use: "xml NAME", Short: "Print a machine's libvirt definition", Args: exact("NAME"), ValidArgsFunction: c.names,
+		Example: `  kvm-cli vm xml web --inactive > web.xml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.onVM(cmd, args[0], func(ctx context.Context, s *services.Services, vm virt.Ref) error {
 				read := s.VMs.XML
@@ -154,7 +156,8 @@ func newVMXMLCommand(c *cli) *cobra.Command {
 func newVMScreenshotCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "screenshot NAME FILE", Short: "Write a running machine's screen to a PNG file; - is stdout",
-		Args: exact("NAME", "FILE"), ValidArgsFunction: c.names,
+		Example: `  kvm-cli vm screenshot web web.png`,
+		Args:    exact("NAME", "FILE"), ValidArgsFunction: c.names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.onVM(cmd, args[0], func(ctx context.Context, s *services.Services, vm virt.Ref) error {
 				picture, err := s.VMs.Screenshot(ctx, vm)
@@ -165,10 +168,7 @@ func newVMScreenshotCommand(c *cli) *cobra.Command {
 					_, err = c.out.Write(picture)
 					return err
 				}
-				if err := os.WriteFile(args[1], picture, 0o600); err != nil {
-					return usage("write the screenshot: %w", err)
-				}
-				return nil
+				return writeWhole(args[1], picture)
 			})
 		},
 	}
@@ -177,6 +177,8 @@ func newVMScreenshotCommand(c *cli) *cobra.Command {
 func newVMAutostartCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "autostart NAME [on|off]", Short: "Say whether a machine starts with its host", ValidArgsFunction: c.names,
+		Example: `  kvm-cli vm autostart web
+  kvm-cli vm autostart web off`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 2 && args[1] != "on" && args[1] != "off" {
 				return usage("%q is neither on nor off", args[1])

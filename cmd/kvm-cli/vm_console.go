@@ -33,6 +33,9 @@ func newVMConsoleCommand(c *cli) *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
 		Use: "console NAME", Short: "Open a machine's screen in the window, or its serial port here",
+		Example: `  kvm-cli vm console demo
+  kvm-cli vm console demo --serial
+  kvm-cli vm console demo -o json`,
 		Long: `Open the machine's screen in the window. With -o json, print where it is served instead.
 With --serial, connect this terminal to the machine's serial port; Ctrl+] leaves it.`,
 		Args: exact("NAME"), ValidArgsFunction: c.names,

@@ -25,7 +25,8 @@ func save(ctx context.Context, s *services.Services, vm virt.Ref) error { return
 func newVMVerbCommand(c *cli, use, short string, do verb) *cobra.Command {
 	return &cobra.Command{
 		Use: use + " NAME", Short: short, Args: exact("NAME"), ValidArgsFunction: c.names,
-		RunE: func(cmd *cobra.Command, args []string) error { return c.changeVM(cmd, args[0], do) },
+		Example: "  kvm-cli vm " + use + " web",
+		RunE:    func(cmd *cobra.Command, args []string) error { return c.changeVM(cmd, args[0], do) },
 	}
 }
 
@@ -63,7 +64,8 @@ func newWaitingCommand(c *cli, use, short, until string,
 	var wait string
 	cmd := &cobra.Command{
 		Use: use + " NAME", Short: short, Args: exact("NAME"), ValidArgsFunction: c.names,
-		Long: short + " and return when the request was delivered; with --wait only when it was obeyed, or with exit code 11 when it was not in time.",
+		Example: "  kvm-cli vm " + use + " web\n  kvm-cli vm " + use + " web --wait=2m",
+		Long:    short + " and return when the request was delivered; with --wait only when it was obeyed, or with exit code 11 when it was not in time.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var limit time.Duration
 			if wait != "" {

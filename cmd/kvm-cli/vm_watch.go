@@ -16,6 +16,7 @@ func newVMStatsCommand(c *cli) *cobra.Command {
 	var interval time.Duration
 	cmd := &cobra.Command{
 		Use: "stats NAME", Short: "Measure a running machine", Args: exact("NAME"), ValidArgsFunction: c.names,
+		Example: `  kvm-cli vm stats web --interval 5s -o json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if interval < 100*time.Millisecond || interval > time.Hour {
 				return usage("the interval must be between 100ms and 1h, not %s", interval)
@@ -54,7 +55,8 @@ type watchLine struct {
 func newVMWatchCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "watch", Short: "Print what happens to machines, as it happens", Args: exact(),
-		Long: "Print one line per event until interrupted. With -o json the first line is {\"kind\":\"ready\"}: from then on nothing is missed.",
+		Example: `  kvm-cli vm watch -o json | jq -c 'select(.state == "shutoff")'`,
+		Long:    "Print one line per event until interrupted. With -o json the first line is {\"kind\":\"ready\"}: from then on nothing is missed.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				news, stop := s.Watch()
@@ -62,19 +64,20 @@ func newVMWatchCommand(c *cli) *cobra.Command {
 				if err := s.Hosts.Wait(ctx, id); err != nil {
 					return err
 				}
+				ready := time.Now()
 				if c.output == "json" {
 					if err := c.line(map[string]string{"kind": "ready"}); err != nil {
 						return err
 					}
 				}
-				return c.follow(ctx, news)
+				return c.follow(ctx, news, ready)
 			})
 		},
 	}
 }
 
-// follow prints events until the context ends, which is no failure.
-func (c *cli) follow(ctx context.Context, news <-chan virt.Event) error {
+// follow prints the events since then until the context ends, which is no failure.
+func (c *cli) follow(ctx context.Context, news <-chan virt.Event, since time.Time) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -82,6 +85,9 @@ func (c *cli) follow(ctx context.Context, news <-chan virt.Event) error {
 		case ev, open := <-news:
 			if !open {
 				return nil
+			}
+			if ev.Time.Before(since) {
+				continue
 			}
 			if err := c.printEvent(ev); err != nil {
 				return err
@@ -96,9 +102,16 @@ func (c *cli) printEvent(ev virt.Event) error {
 	default:
 		return nil
 	}
-	if c.output == "json" {
-		return c.line(watchLine{ev.Time, ev.Ref.Host, ev.Kind, ev.Ref.ID, ev.Ref.Name, ev.State, ev.Detail})
+	line := watchLine{ev.Time, ev.Ref.Host, ev.Kind, ev.Ref.ID, ev.Ref.Name, ev.State, ev.Detail}
+	switch c.output {
+	case "json":
+		return c.line(line)
+	case "yaml":
+		if _, err := io.WriteString(c.out, "---\n"); err != nil {
+			return err
+		}
+		return c.printYAML(line)
 	}
-	_, err := fmt.Fprintf(c.out, "%s  %-14s %s %s %s\n", ev.Time.Format(time.TimeOnly), ev.Kind, printable(ev.Ref.Name), ev.State, ev.Detail)
+	_, err := fmt.Fprintf(c.out, "%s  %-14s %s %s %s\n", ev.Time.Local().Format(time.TimeOnly), ev.Kind, printable(ev.Ref.Name), ev.State, ev.Detail)
 	return err
 }

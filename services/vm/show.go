@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"slices"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
@@ -41,6 +42,12 @@ func (s *Service) detail(c *hypervisor.Conn, vm virt.Ref) (virt.VMDetail, error)
 		Arch: known.Arch, Machine: known.Machine, Accel: known.Accel, Firmware: known.Firmware, OS: known.OS,
 		Disks: located(c, vm, known.Disks), NICs: orEmpty(known.NICs), Graphics: orEmpty(known.Graphics), Serials: orEmpty(known.Serials),
 		Addresses: s.addresses(c, row), Video: known.Video, CPUModel: known.CPUModel, TPM: known.TPM,
+	}
+	detail.Graphics = slices.Clone(detail.Graphics) // the known ones belong to all
+	for i, set := range passwords(c, vm) {
+		if i < len(detail.Graphics) {
+			detail.Graphics[i].Password = set
+		}
 	}
 	if detail.Snapshots, err = c.Snapshots(vm.ID); err != nil {
 		slog.Debug("count snapshots", "vm", vm.Name, "err", err)
