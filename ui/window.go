@@ -57,7 +57,7 @@ func NewWindow(k *kit.Kit, svc *services.Services) *Window {
 	w.stage.AfterWith(k.After)
 	k.OnError(func(p kit.Problem) { showProblem(k, p) })
 	w.consoles = console.New(k, svc)
-	w.machines = machines.New(machines.Options{Kit: k, Services: svc, Tabs: w.machineTabs(), Open: w.openMachine})
+	w.machines = machines.New(machines.Options{Kit: k, Services: svc, Tabs: w.machineTabs(), Open: w.openMachine, Leave: func(ref virt.Ref) { w.work.leave(ref) }})
 	w.activity = activity.New(k, svc, w.showRunning)
 	w.places = w.makePlaces()
 	w.work = newWork(w)

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 )
 
@@ -203,6 +204,15 @@ func (k *work) close(i int) {
 		k.current--
 	}
 	k.show()
+}
+
+// leave closes the tabs that show the thing, which is gone.
+func (k *work) leave(ref virt.Ref) {
+	for i := len(k.tabs) - 1; i >= 0; i-- {
+		if k.tabs[i].target().ref.Same(ref) {
+			k.close(i)
+		}
+	}
 }
 
 // reopen opens the tab that was closed last.

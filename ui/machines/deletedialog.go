@@ -213,6 +213,9 @@ func (d *deletion) delete() {
 		return nil
 	}, func(err error) {
 		m.kit.Show(err)
+		for _, v := range d.victims[:len(removals)] {
+			m.leave(v.Ref())
+		}
 		if len(removals) > 0 {
 			m.kit.Toast(kit.Toast{Icon: "trash-2", Token: theme.Muted, Title: d.deletedWords(len(removals)), Text: removalWords(removals)})
 		}

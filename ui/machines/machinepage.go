@@ -197,8 +197,10 @@ func (p *machinePage) showBanner() {
 	}
 	if gone {
 		p.gone.Show()
+		p.body.Hide() // what it offers is for a machine that exists
 	} else {
 		p.gone.Hide()
+		p.body.Show()
 	}
 	p.content.Refresh()
 }

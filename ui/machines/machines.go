@@ -26,6 +26,8 @@ type Options struct {
 	// of that ID; empty means the one shown last. another wants a work tab of
 	// its own.
 	Open func(ref virt.Ref, tab string, another bool)
+	// Leave ends the pages of a machine that this window has deleted.
+	Leave func(ref virt.Ref)
 }
 
 // Machines are the pages about machines and hosts of one window.
@@ -34,13 +36,14 @@ type Machines struct {
 	svc       *services.Services
 	tabs      []kit.Tab[virt.Ref]
 	open      func(ref virt.Ref, tab string, another bool)
+	leave     func(ref virt.Ref)
 	inventory *Inventory
 	actions   *parts.Actions
 }
 
 // New makes the pages' common part, which follows the machines of all hosts.
 func New(o Options) *Machines {
-	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open}
+	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave}
 	m.inventory = NewInventory(o.Kit, o.Services)
 	m.actions = parts.NewActions(o.Kit, o.Services)
 	m.actions.Delete = m.askDelete
