@@ -1,0 +1,153 @@
+// Command measure compares the programs with others, in turn in one run, on a
+// libvirt daemon and a display of their own. It prints a table and exits with 1
+// when a target was missed.
+//
+//	measure DIRECTORY [CASE...]   all cases, or those; DIRECTORY holds the programs
+//	measure refresh URI N         our side of the case inventory, see getallstats
+//
+// A ratio is taken of CPU seconds (user and system, of that process) wherever it
+// has a target: other people's load moves them little. Wall times are told, not
+// judged.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virttest"
+	"github.com/kvmmanager/kvm-manager/storage"
+)
+
+var errMissed = errors.New("a target was missed")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "measure:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	switch {
+	case len(args) == 3 && args[0] == "refresh":
+		n, err := strconv.Atoi(args[2])
+		if err != nil {
+			return err
+		}
+		return refreshAlone(ctx, args[1], n)
+	case len(args) >= 1:
+		return measure(ctx, args[0], args[1:])
+	default:
+		return errors.New("usage: measure DIRECTORY [CASE...] | measure refresh URI N")
+	}
+}
+
+// A bench is what the cases share.
+type bench struct {
+	programs string // directory
+	files    string // directory for what the programs keep
+	daemon   *virttest.Daemon
+	svc      *services.Services // of that daemon
+	host     virt.HostID
+	display  *display
+	report   *report
+	filled   int // machines that are defined
+}
+
+// cases in the order they run: the number of machines grows.
+var cases = []struct {
+	name string
+	run  func(context.Context, *bench) error
+}{
+	{"start-200", func(ctx context.Context, b *bench) error { return b.start(ctx, 200) }},
+	{"idle", idle},
+	{"beside", beside},
+	{"start-1000", func(ctx context.Context, b *bench) error { return b.start(ctx, 1000) }},
+	{"inventory", inventory},
+}
+
+func measure(ctx context.Context, programs string, only []string) (err error) {
+	programs, err = filepath.Abs(programs)
+	if err != nil {
+		return err
+	}
+	b := &bench{programs: programs, report: newReport()}
+	if b.files, err = os.MkdirTemp("", "measure-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.files)) }()
+	if b.daemon, err = virttest.StartLibvirtd(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.daemon.Close()) }()
+	ctx, b.svc, err = openServices(ctx, filepath.Join(b.files, "ours"), b.daemon.URI)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.svc.Close()) }()
+	if b.host, err = onlyHost(ctx, b.svc); err != nil {
+		return err
+	}
+	if b.display, err = newDisplay(b.program("mapped")); err != nil {
+		return err
+	}
+	defer b.display.close()
+
+	for _, c := range cases {
+		if len(only) > 0 && !slices.Contains(only, c.name) {
+			continue
+		}
+		fmt.Fprintln(os.Stderr, "measuring", c.name)
+		b.report.begin(c.name)
+		if err := c.run(ctx, b); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		b.report.end()
+	}
+	b.report.print(os.Stdout)
+	if b.report.missed() {
+		return errMissed
+	}
+	return nil
+}
+
+func (b *bench) program(name string) string { return filepath.Join(b.programs, name) }
+
+// fill defines machines until there are n.
+func (b *bench) fill(n int) error {
+	if n <= b.filled {
+		return nil
+	}
+	first := b.filled
+	b.filled = n
+	return virttest.Fill(b.daemon.URI, first, n)
+}
+
+// openServices opens services of the host at uri that keep their files in dir.
+func openServices(ctx context.Context, dir, uri string) (context.Context, *services.Services, error) {
+	ctx = virt.WithActor(ctx, virt.Actor{Name: "measure", Via: "test", Role: virt.RoleAdmin})
+	svc, err := services.Open(ctx, services.Options{Hosts: []string{uri}, Dirs: storage.Dirs{
+		Config: dir + "/config", Data: dir + "/data", State: dir + "/state", Cache: dir + "/cache", Runtime: dir + "/run",
+	}})
+	return ctx, svc, err
+}
+
+func onlyHost(ctx context.Context, svc *services.Services) (virt.HostID, error) {
+	ids, err := svc.Hosts.IDs(ctx)
+	if err != nil {
+		return "", err
+	}
+	return ids[0], svc.Hosts.Wait(ctx, ids[0])
+}
