@@ -153,7 +153,7 @@ func (c *session) once(ctx context.Context) (connected bool, err error) {
 		_ = conn.Close() // nobody wants it any more
 		return false, ctx.Err()
 	}
-	client, err := rfb.Connect(ctx, conn, c.options(ctx))
+	client, err := rfb.Connect(ctx, conn, c.options(ctx, conn))
 	if err != nil {
 		return false, err
 	}
@@ -165,10 +165,11 @@ func (c *session) once(ctx context.Context) (connected bool, err error) {
 	return true, err
 }
 
-func (c *session) options(ctx context.Context) rfb.Options {
+func (c *session) options(ctx context.Context, conn net.Conn) rfb.Options {
 	s := c.screen
 	opts := rfb.Options{
 		Frame: &s.frame,
+		Local: rfb.IsLocal(conn),
 		OnUpdate: func() {
 			s.trace(TraceUpdateReceived)
 			s.painter.change()

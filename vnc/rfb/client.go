@@ -70,6 +70,8 @@ type Client struct {
 	running      bool
 	asked        bool // an update request is on its way
 	wantAll      bool // the next request is for the whole screen
+	canContinue  bool // the server offers updates that nobody asks for
+	continuous   bool // it sends them
 
 	closing sync.Once
 	cause   error // why the connection was closed from this side
@@ -208,14 +210,20 @@ func (c *Client) Name() string {
 func (c *Client) Pause() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.paused = true
+	if !c.paused {
+		c.paused = true
+		c.setContinuous(false)
+	}
 }
 
 // Resume asks for updates again; what changed meanwhile arrives with the first.
 func (c *Client) Resume() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.paused = false
+	if c.paused {
+		c.paused = false
+		c.setContinuous(true)
+	}
 	c.ask()
 }
 
@@ -242,6 +250,9 @@ func (c *Client) updateEnds() {
 		c.resized = false
 		c.mu.Lock()
 		c.asked, c.wantAll = false, true
+		if c.continuous {
+			c.setContinuous(true) // of the new size
+		}
 		c.ask()
 		c.mu.Unlock()
 		if c.opts.OnResize != nil {
@@ -251,10 +262,10 @@ func (c *Client) updateEnds() {
 	call(c.opts.OnUpdate)
 }
 
-// ask sends an update request unless one is on its way or nobody looks. The
-// caller holds c.mu.
+// ask sends an update request unless one is on its way, nobody looks or the
+// server needs none. The caller holds c.mu.
 func (c *Client) ask() {
-	if c.paused || c.asked || !c.running {
+	if c.paused || c.asked || !c.running || c.continuous && !c.wantAll {
 		return
 	}
 	size := c.frame.Size()

@@ -33,7 +33,7 @@
 // encodings Raw, CopyRect, RRE, CoRRE, Hextile, zlib, ZRLE and Tight (every filter,
 // JPEG where [Options].Quality allows it); the pseudo-encodings Cursor and
 // CursorWithAlpha, DesktopSize, ExtendedDesktopSize (also to ask for another
-// size), DesktopName, LastRect, QEMU extended key events (physical keys instead
+// size), DesktopName, LastRect, Fence, ContinuousUpdates, QEMU extended key events (physical keys instead
 // of letters: right in every keyboard layout) and QEMU pointer motion change
 // (absolute or relative pointer). Each encoding is one file and one row of the
 // table in update.go. Pixels are decoded where they are shown; after the first
@@ -47,7 +47,9 @@
 //
 // The next update is asked for as soon as the previous one begins to arrive,
 // before it is decoded, so that the server works while the client does.
-// [Client.Pause] stops asking: a hidden screen costs neither side anything.
+// A server that offers continuous updates is not asked at all; fences let it
+// measure how far the client has come. [Client.Pause] stops both: a hidden screen
+// costs neither side anything.
 //
 // # Recordings
 //

@@ -1,6 +1,9 @@
 package rfb
 
-import "slices"
+import (
+	"net"
+	"slices"
+)
 
 // An Encoding is a way to send pixels, by its registered number.
 type Encoding int32
@@ -27,6 +30,8 @@ const (
 	encodingQEMUKey             Encoding = -258
 	encodingDesktopName         Encoding = -307
 	encodingExtendedDesktopSize Encoding = -308
+	encodingFence               Encoding = -312
+	encodingContinuousUpdates   Encoding = -313
 	encodingCursorWithAlpha     Encoding = -314
 )
 
@@ -57,10 +62,24 @@ func (o *Options) offers() []Encoding {
 			ids = append(ids, d.encoding)
 		}
 	}
+	ids = append(ids, encodingFence, encodingContinuousUpdates)
 	if o.Quality > 0 {
 		ids = append(ids, encodingQuality0+Encoding(min(o.Quality, 10)-1))
 	}
 	return ids
+}
+
+// IsLocal says whether conn leads to a program on this computer: by a Unix socket
+// or the loopback network. A tunnel that begins there looks the same.
+func IsLocal(conn net.Conn) bool {
+	switch to := conn.RemoteAddr().(type) {
+	case *net.UnixAddr:
+		return true
+	case *net.TCPAddr:
+		return to.IP.IsLoopback()
+	default:
+		return false
+	}
 }
 
 func (o *Options) wantsCursor() bool { return o.OnCursor != nil }

@@ -110,6 +110,11 @@ func (c *Client) readMessage(kind uint8) error {
 	case gotCutText:
 		c.in.begin("cut text")
 		c.readCutText()
+	case gotEndOfContinuous:
+		c.continuousEnds()
+	case gotFence:
+		c.in.begin("fence")
+		c.readFence()
 	default:
 		c.in.begin("message")
 		c.in.fail(malformed("unknown type %d", kind))
