@@ -16,7 +16,7 @@ func Fill(uri string, first, end int) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	for i := first; i < end; i++ {
 		xml, err := listed(fmt.Sprintf("vm-%04d", i)).Marshal()
 		if err != nil {

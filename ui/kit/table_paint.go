@@ -44,13 +44,6 @@ func setWords(line *canvas.Text, words string) {
 	}
 }
 
-func setColor(line *canvas.Text, token theme.Token) {
-	if c := theme.Color(token); line.Color != c {
-		line.Color = c
-		line.Refresh()
-	}
-}
-
 // pillToken is what lies under a row.
 func pillToken(selected, hovered bool) theme.Token {
 	switch {

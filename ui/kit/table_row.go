@@ -27,7 +27,6 @@ type tableRow struct {
 	index   int
 	id      string
 	hovered zone
-	checks  bool
 	widths  int // the arrangement of columns that was laid out last
 
 	pill, ring, line *canvas.Rectangle
