@@ -49,8 +49,8 @@ func TestSoftDependenciesBeforeAModuleAreKept(t *testing.T) {
 func TestModulesAreReadInEveryCompression(t *testing.T) {
 	const content = "the bytes of a module"
 	write := map[string]func(f *os.File) error{
-		".ko":     func(f *os.File) error { _, err := f.WriteString(content); return err },
-		".ko.gz":  func(f *os.File) error {
+		".ko": func(f *os.File) error { _, err := f.WriteString(content); return err },
+		".ko.gz": func(f *os.File) error {
 			z := gzip.NewWriter(f)
 			_, err := z.Write([]byte(content))
 			return errors.Join(err, z.Close())
