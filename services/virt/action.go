@@ -21,6 +21,8 @@ const (
 	ListOperations Action = "operation.list"
 	ListAudit      Action = "audit.list"
 	GetSetting     Action = "setting.get"
+	ListSystems    Action = "os.list"
+	ReadMedium     Action = "medium.read"
 )
 
 // Changing.

@@ -68,3 +68,14 @@ func (o OS) Windows() bool {
 // Drives reports whether the OS has a driver for the device. An OS that nobody
 // knows is taken for a new one.
 func (o OS) Drives(d OSDevice) bool { return !o.Known() || slices.Contains(o.Devices, d) }
+
+// A Medium is what an installation medium says of itself.
+type Medium struct {
+	Path      string `json:"path"`
+	Volume    string `json:"volume"` // its label
+	OS        OS     `json:"os"`     // zero when it is not recognised
+	Exact     bool   `json:"exact"`  // false: a newer release than the OS
+	Arch      string `json:"arch"`   // empty when it does not say
+	BootsBIOS bool   `json:"boots_bios"`
+	BootsUEFI bool   `json:"boots_uefi"`
+}

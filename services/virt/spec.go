@@ -6,13 +6,13 @@ type VMSpec struct {
 	Name      string
 	Memory    uint64 // bytes
 	VCPUs     uint
-	OS        string // libosinfo short id
+	OS        string // libosinfo's short id; empty: what the ISO is recognised as; UnknownOS: none
 	Try       bool   // the tiny Linux machine
 	Kernel    string // path on the host, or POOL/NAME of a volume
 	Initrd    string
 	Cmdline   string
 	ISO       string // installation medium: path on the host, or POOL/NAME of a volume
-	Import    string // disk image on this computer, copied into a pool as the first disk
+	Import    string // disk image on this computer: short for a first disk with Import
 	PXE       bool   // boot from the network
 	Firmware  string // bios, uefi or uefi-secure; empty: what the OS needs
 	TPM       string // yes or no; empty: when the OS needs it or the firmware is UEFI
@@ -30,11 +30,16 @@ type VMSpec struct {
 	Start     bool
 }
 
-// A DiskSpec is a disk to make (Size) or to use (Volume as POOL/NAME, or Path).
+// UnknownOS says that nothing is known of the OS, not even by its ISO.
+const UnknownOS = "unknown"
+
+// A DiskSpec is a disk to make (Size), to make of an image on this computer
+// (Import), or to use (Volume as POOL/NAME, or Path).
 type DiskSpec struct {
 	Size   uint64 // bytes
 	Volume string
 	Path   string
+	Import string // qcow2, raw, vmdk, vdi or vhdx
 	Format string
 	Bus    string
 	Pool   string

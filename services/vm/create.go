@@ -44,7 +44,7 @@ func (s *Service) create(ctx context.Context, c *hypervisor.Conn, p *operation.P
 
 // prepared checks the spec and fills in its defaults, before anything is made.
 func (s *Service) prepared(c *hypervisor.Conn, spec virt.VMSpec) (virt.VMSpec, error) {
-	spec, err := withDefaults(spec)
+	spec, err := withDefaults(recognised(c, spec))
 	if err != nil {
 		return spec, err
 	}
@@ -124,6 +124,9 @@ func (b *builder) fill(ctx context.Context, env *domainxml.Environment) error {
 		return err
 	}
 	if err := b.disks(ctx, place, env); err != nil {
+		return err
+	}
+	if err := b.disc(env); err != nil {
 		return err
 	}
 	return b.network(ctx, env)

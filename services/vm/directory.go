@@ -52,17 +52,31 @@ func (d *directory) imageFailure(ctx context.Context) virt.ErrorKind {
 	}
 }
 
-func (d *directory) file(ctx context.Context, name string, r io.Reader, _ int64) (string, error) {
+func (d *directory) file(ctx context.Context, name string, r io.Reader, size int64) (string, error) {
 	path := d.free(name)
 	err := d.step(ctx, path, func(ctx context.Context) error {
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // a path of ours
 		if err != nil {
 			return fileError(err)
 		}
-		_, err = io.Copy(d.progress.Count(f), until{ctx, r})
-		return fileError(errors.Join(err, f.Close()))
+		_, err = io.CopyBuffer(d.progress.Count(&sparse{f}), until{ctx, r}, make([]byte, pieceSize))
+		return fileError(errors.Join(err, f.Truncate(size), f.Close()))
 	})
 	return path, err
+}
+
+// pieceSize is how much is copied at once.
+const pieceSize = 128 << 10
+
+// sparse writes to a file that was just made: pieces of zeros become holes.
+type sparse struct{ *os.File }
+
+func (s *sparse) Write(p []byte) (int, error) {
+	if bytes.Count(p, []byte{0}) < len(p) {
+		return s.File.Write(p)
+	}
+	_, err := s.Seek(int64(len(p)), io.SeekCurrent)
+	return len(p), err
 }
 
 // free returns the path of the name, or of the next one that no file has.

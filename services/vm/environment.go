@@ -19,7 +19,11 @@ func (b *builder) environment(ctx context.Context) (domainxml.Environment, error
 	if err != nil {
 		return domainxml.Environment{}, err
 	}
-	choice, err := domainxml.Choose(caps, "", b.spec.Machine)
+	os, err := osOf(b.spec)
+	if err != nil {
+		return domainxml.Environment{}, err
+	}
+	choice, err := chooseFor(os, caps, b.spec.Machine)
 	if err != nil {
 		return domainxml.Environment{}, err
 	}
@@ -30,7 +34,7 @@ func (b *builder) environment(ctx context.Context) (domainxml.Environment, error
 	domain, err := b.conn.DomainCapabilities(choice.Emulator, choice.Arch, choice.Machine, virtType)
 	return domainxml.Environment{
 		Caps: domain, Arch: choice.Arch, Emulator: choice.Emulator, Machine: choice.Machine, VirtType: virtType,
-		UUID: b.spec.UUID, MAC: b.spec.MAC,
+		UUID: b.spec.UUID, MAC: b.spec.MAC, OS: os,
 	}, err
 }
 
@@ -42,7 +46,7 @@ func (b *builder) disks(ctx context.Context, where place, env *domainxml.Environ
 			return err
 		}
 		env.Disks = append(env.Disks, domainxml.Disk{
-			Path: d.Path, Pool: d.Pool, Volume: d.Volume, Format: d.Format, Bus: spec.Bus, Device: "disk",
+			Path: d.Path, Pool: d.Pool, Volume: d.Volume, Format: d.Format, Bus: spec.Bus, Device: "disk", Blank: spec.Size > 0,
 		})
 	}
 	return nil
@@ -60,6 +64,9 @@ func (b *builder) disk(ctx context.Context, where place, spec virt.DiskSpec) (vi
 		if where, err = b.namedPlace(spec.Pool); err != nil {
 			return virt.Disk{}, err
 		}
+	}
+	if spec.Import != "" {
+		return b.imported(ctx, where, spec)
 	}
 	b.stage("make disk")
 	format := spec.Format

@@ -22,7 +22,8 @@ import (
 type place interface {
 	// disk makes an image and returns where it is.
 	disk(ctx context.Context, name, format string, size uint64) (virt.Disk, error)
-	// file stores r's size bytes under the name and returns the path.
+	// file stores r's size bytes under the name and returns the path. Runs of
+	// zeros take no room.
 	file(ctx context.Context, name string, r io.Reader, size int64) (string, error)
 }
 
@@ -56,7 +57,7 @@ func (b *builder) ownDirectory() string {
 }
 
 func (b *builder) needsPlace() bool {
-	return b.spec.Try || slices.ContainsFunc(b.spec.Disks, func(d virt.DiskSpec) bool { return d.Size > 0 })
+	return b.spec.Try || slices.ContainsFunc(b.spec.Disks, func(d virt.DiskSpec) bool { return d.Size > 0 || d.Import != "" })
 }
 
 // preferredPool returns the pool called default, else the first active pool of
@@ -160,7 +161,7 @@ func (p *poolPlace) file(ctx context.Context, name string, r io.Reader, size int
 	if err != nil {
 		return "", err
 	}
-	if err := p.conn.UploadVolume(ctx, v.Pool, v.Name, r, size, p.progress.Add); err != nil {
+	if err := p.conn.UploadSparse(ctx, v.Pool, v.Name, r, size, p.progress.Add); err != nil {
 		return "", p.hinted(fmt.Errorf("upload %s: %w", v.Name, err))
 	}
 	return v.Path, nil

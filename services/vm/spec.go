@@ -36,6 +36,19 @@ func withDefaults(spec virt.VMSpec) (virt.VMSpec, error) {
 	if err := checkSource(spec); err != nil {
 		return spec, err
 	}
+	spec, err := sized(withImport(spec))
+	if spec.Accel == "" {
+		spec.Accel = "auto"
+	}
+	return spec, err
+}
+
+// sized fills in memory, processors and the disk: what the OS wants, else little.
+func sized(spec virt.VMSpec) (virt.VMSpec, error) {
+	spec, err := withOS(spec)
+	if err != nil {
+		return spec, err
+	}
 	if spec.Memory == 0 {
 		spec.Memory = defaultMemory
 		if spec.Try {
@@ -44,9 +57,6 @@ func withDefaults(spec virt.VMSpec) (virt.VMSpec, error) {
 	}
 	if spec.VCPUs == 0 {
 		spec.VCPUs = 1
-	}
-	if spec.Accel == "" {
-		spec.Accel = "auto"
 	}
 	if len(spec.Disks) == 0 && !spec.NoDisk && !spec.Try {
 		spec.Disks = []virt.DiskSpec{{Size: defaultDisk}}
@@ -89,18 +99,21 @@ func checkSource(spec virt.VMSpec) error {
 	case spec.Cmdline != "" && spec.Kernel == "" && !spec.Try:
 		return invalid("Name the kernel, too.", "a kernel command line needs a kernel")
 	}
+	if err := checkInstallation(spec); err != nil {
+		return err
+	}
 	for _, d := range spec.Disks {
 		if d.Size > mostDisk {
 			return invalid("Make it smaller; it can grow later.", "a disk of %d bytes is too large", d.Size)
 		}
 		given := 0
-		for _, is := range []bool{d.Size > 0, d.Volume != "", d.Path != ""} {
+		for _, is := range []bool{d.Size > 0, d.Volume != "", d.Path != "", d.Import != ""} {
 			if is {
 				given++
 			}
 		}
 		if given != 1 {
-			return invalid("Write size=20GiB, volume=POOL/NAME or path=FILE.", "a disk needs exactly one of size, volume and path")
+			return invalid("Write size=20GiB, volume=POOL/NAME, path=FILE or import=FILE.", "a disk needs exactly one of size, volume, path and import")
 		}
 	}
 	return nil

@@ -21,6 +21,20 @@ func TestWithDefaultsFillsInWhatIsLeftOpen(t *testing.T) {
 	}
 }
 
+func TestWithDefaultsFollowsTheOSAndWritesAnImportAsADisk(t *testing.T) {
+	spec, err := withDefaults(virt.VMSpec{Name: "web", OS: "debianbullseye"})
+	if err != nil || spec.OS != "debian11" || spec.Memory != 1<<30 || spec.Disks[0].Size != 20<<30 {
+		t.Errorf("got %+v, %v", spec, err)
+	}
+	if spec, err = withDefaults(virt.VMSpec{Name: "web", OS: "win11", VCPUs: 3}); err != nil || spec.Memory != 8<<30 || spec.VCPUs != 3 {
+		t.Errorf("got %+v, %v", spec, err)
+	}
+	spec, err = withDefaults(virt.VMSpec{Name: "web", OS: "win11", Import: "/x.vmdk", Disks: []virt.DiskSpec{{Size: 1}}})
+	if err != nil || spec.Import != "" || len(spec.Disks) != 2 || spec.Disks[0].Import != "/x.vmdk" {
+		t.Errorf("got %+v, %v", spec, err)
+	}
+}
+
 func TestWithDefaultsRefusesContradictions(t *testing.T) {
 	for what, spec := range map[string]virt.VMSpec{
 		"no name":             {},
@@ -36,6 +50,15 @@ func TestWithDefaultsRefusesContradictions(t *testing.T) {
 		"try and kernel":      {Name: "a", Try: true, Kernel: "/vmlinuz"},
 		"initrd alone":        {Name: "a", Initrd: "/initrd"},
 		"cmdline alone":       {Name: "a", Cmdline: "quiet"},
+		"ISO and import":      {Name: "a", ISO: "/x.iso", Import: "/x.vmdk"},
+		"ISO and network":     {Name: "a", ISO: "/x.iso", PXE: true},
+		"try and ISO":         {Name: "a", Try: true, ISO: "/x.iso"},
+		"PXE without a card":  {Name: "a", PXE: true, Network: "none"},
+		"image and no disk":   {Name: "a", Import: "/x.vmdk", NoDisk: true},
+		"a bad firmware":      {Name: "a", Firmware: "coreboot"},
+		"a bad TPM":           {Name: "a", TPM: "1.2"},
+		"an unknown OS":       {Name: "a", OS: "plan9000x"},
+		"an import of a size": {Name: "a", Disks: []virt.DiskSpec{{Import: "/x.vmdk", Size: 1}}},
 	} {
 		if _, err := withDefaults(spec); !errors.Is(err, virt.ErrInvalid) {
 			t.Errorf("%s: %v, want %v", what, err, virt.ErrInvalid)

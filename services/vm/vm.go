@@ -11,6 +11,7 @@ import (
 // Service works on the VMs of all hosts.
 type Service struct {
 	hosts *host.Service
+	door  *operation.Door
 	bus   *event.Bus
 	dirs  Dirs
 	known *facts
@@ -25,7 +26,7 @@ type Dirs struct {
 // New returns a Service over the hosts and teaches the door how to take back
 // the steps of creating and deleting.
 func New(hosts *host.Service, door *operation.Door, bus *event.Bus, dirs Dirs) *Service {
-	s := &Service{hosts: hosts, bus: bus, dirs: dirs, known: newFacts()}
+	s := &Service{hosts: hosts, door: door, bus: bus, dirs: dirs, known: newFacts()}
 	hosts.BeforeNews(s.known.hear)
 	s.registerInverses(door)
 	return s

@@ -24,6 +24,8 @@ var policy = map[virt.Action]virt.Role{
 	virt.ListOperations: virt.RoleViewer,
 	virt.ListAudit:      virt.RoleViewer,
 	virt.GetSetting:     virt.RoleViewer,
+	virt.ListSystems:    virt.RoleViewer,
+	virt.ReadMedium:     virt.RoleViewer,
 
 	virt.ConnectHost:      virt.RoleOperator,
 	virt.FixHost:          virt.RoleAdmin,

@@ -74,6 +74,9 @@ type medium struct {
 	} `xml:"iso"`
 }
 
+// nobody is the entry that stands for systems that the database does not know.
+const nobody = "http://libosinfo.org/unknown"
+
 // products are all operating systems by their long id.
 type products map[string]product
 
@@ -100,6 +103,9 @@ func readProducts(dir string) (products, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		for _, p := range doc.OS {
+			if p.ID == nobody {
+				continue
+			}
 			if len(p.ShortIDs) == 0 {
 				return nil, fmt.Errorf("%s: %s has no short id", path, p.ID)
 			}

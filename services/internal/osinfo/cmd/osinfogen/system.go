@@ -38,8 +38,25 @@ func (all products) systems() []osinfo.System {
 	for id := range all {
 		list = append(list, all.system(id))
 	}
+	for i, s := range list {
+		if s.Version == "unknown" && len(s.Devices) == 0 {
+			list[i].Devices = newest(list, s.Distro).Devices
+		}
+	}
 	slices.SortFunc(list, func(a, b osinfo.System) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.URI, b.URI)) })
 	return list
+}
+
+// newest returns the release of the distribution that came last. Its drivers are
+// what the release has at least that stands for all that are still to come.
+func newest(list []osinfo.System, distro string) osinfo.System {
+	var found osinfo.System
+	for _, s := range list {
+		if s.Distro == distro && cmp.Or(cmp.Compare(s.Released, found.Released), cmp.Compare(s.ID, found.ID)) > 0 {
+			found = s
+		}
+	}
+	return found
 }
 
 func (all products) system(id string) osinfo.System {

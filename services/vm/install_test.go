@@ -1,0 +1,199 @@
+package vm_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// needPrograms skips the test where one is missing, and fails it under CI.
+func needPrograms(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Fatal(err)
+			}
+			t.Skip(err)
+		}
+	}
+}
+
+func mustRun(t *testing.T, name string, args ...string) {
+	t.Helper()
+	if err := run(name, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// installer assembles testdata/installer.S: four sectors, of which the second
+// is a system that says running on the serial port.
+func installer(t *testing.T) []byte {
+	t.Helper()
+	needPrograms(t, "gcc", "ld")
+	object, image := filepath.Join(t.TempDir(), "o"), filepath.Join(t.TempDir(), "image")
+	mustRun(t, "gcc", "-m32", "-c", "-o", object, "testdata/installer.S")
+	mustRun(t, "ld", "-m", "elf_i386", "--oformat", "binary", "-Ttext", "0x7c00", "-o", image, object)
+	code, err := os.ReadFile(image)
+	if err != nil || len(code) != 2048 {
+		t.Fatalf("%d bytes, %v", len(code), err)
+	}
+	return code
+}
+
+const running = "RUNNING FROM DISK"
+
+// disc makes a disc that installs the system on the first disk.
+func (h *house) disc(label string) string {
+	h.t.Helper()
+	needPrograms(h.t, "xorriso")
+	tree, path := h.t.TempDir(), filepath.Join(h.directory("discs"), "install.iso")
+	if err := os.WriteFile(filepath.Join(tree, "boot"), installer(h.t), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+	mustRun(h.t, "xorriso", "-as", "mkisofs", "-quiet", "-V", label, "-o", path, "-b", "boot", "-c", "catalog", "-no-emul-boot", "-boot-load-size", "4", tree)
+	return path
+}
+
+// wantOnSerial waits until the VM says the words on its first serial port.
+func (h *house) wantOnSerial(vm virt.Ref, words string) {
+	h.t.Helper()
+	port, err := h.svc.VMs.Serial(h.ctx, vm, 0, true)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer port.Close()
+	found := make(chan error, 1)
+	go func() { found <- readUntil(port, words) }()
+	select {
+	case err = <-found:
+	case <-h.ctx.Done():
+		err = h.ctx.Err()
+	}
+	if err != nil {
+		h.t.Fatalf("waiting for %q: %v", words, err)
+	}
+}
+
+func readUntil(r io.Reader, words string) error {
+	var said []byte
+	buf := make([]byte, 4096)
+	for !bytes.Contains(said, []byte(words)) {
+		n, err := r.Read(buf)
+		if err != nil {
+			return errors.Join(err, errors.New(string(said)))
+		}
+		said = append(said, buf[:n]...)
+	}
+	return nil
+}
+
+func TestADiscInstallsItselfAndTheMachineRebootsFromItsDisk(t *testing.T) {
+	h := newHouse(t)
+	disc := h.disc("MY OWN SYSTEM")
+	for name, spec := range map[string]virt.VMSpec{
+		"unknown": {},
+		"old":     {OS: "freebsd13.1"},
+		"windows": {OS: "win10", Memory: 256 << 20},
+	} {
+		spec.Name, spec.ISO, spec.Start, spec.Network = name, disc, true, "none"
+		spec.Disks = []virt.DiskSpec{{Size: 4 << 20}}
+		d := h.mustCreate(spec)
+		h.wantOnSerial(d.Ref(), running)
+		if len(d.Disks) != 2 || d.Disks[1].Device != "cdrom" || d.Disks[1].Path != disc || !d.Disks[1].ReadOnly {
+			t.Errorf("%s: its disks are %+v", name, d.Disks)
+		}
+		t.Logf("%s: machine %s, disk on %s, disc on %s", name, d.Machine, d.Disks[0].Bus, d.Disks[1].Bus)
+		h.sweep()
+	}
+}
+
+func TestADiscGoesBeforeADiskThatHoldsSomething(t *testing.T) {
+	h := newHouse(t)
+	other := installer(t)[512:1024]
+	copy(other[bytes.Index(other, []byte(running)):], "AN OLDER SYSTEM")
+	disk := h.file("old.img", append(other, make([]byte, 1<<20)...))
+	spec := virt.VMSpec{Name: "old", Start: true, Network: "none", Disks: []virt.DiskSpec{{Path: disk, Format: "raw"}}}
+	h.wantOnSerial(h.mustCreate(spec).Ref(), "AN OLDER SYSTEM")
+	h.sweep()
+
+	spec.Name, spec.ISO = "new", h.disc("MY OWN SYSTEM")
+	d := h.mustCreate(spec)
+	xml := h.xml(d.Ref())
+	if xml.Devices.Disks[0].Boot.Order != 2 || xml.Devices.Disks[1].Boot.Order != 1 {
+		t.Errorf("the order is %d, %d", xml.Devices.Disks[0].Boot.Order, xml.Devices.Disks[1].Boot.Order)
+	}
+}
+
+func TestTheSystemOfADiscIsRecognised(t *testing.T) {
+	h := newHouse(t)
+	disc := h.disc("Debian 11.5.0 amd64 n")
+	m, err := h.svc.VMs.Medium(h.ctx, h.host, disc)
+	if err != nil || m.OS.ID != "debian11" || !m.Exact || m.Arch != "x86_64" || !m.BootsBIOS || m.BootsUEFI {
+		t.Errorf("the medium is %+v, %v", m, err)
+	}
+	d := h.mustCreate(virt.VMSpec{Name: "debian", ISO: disc})
+	if d.OS != "debian11" || d.Disks[0].Capacity != 20<<30 || d.Disks[0].Bus != "virtio" {
+		t.Errorf("the machine is %+v with %+v", d.OS, d.Disks)
+	}
+	if d = h.mustCreate(virt.VMSpec{Name: "chosen", ISO: disc, OS: virt.UnknownOS}); d.OS != "" {
+		t.Errorf("an OS that was declared unknown is %q", d.OS)
+	}
+	if _, err := h.svc.VMs.Medium(h.ctx, h.host, h.file("x.iso", make([]byte, 1<<20))); !errors.Is(err, virt.ErrInvalid) {
+		t.Errorf("a file of zeros: %v", err)
+	}
+	if _, err := h.svc.VMs.Medium(h.ctx, h.host, "/no/such.iso"); !errors.Is(err, virt.ErrNotFound) {
+		t.Errorf("no file: %v", err)
+	}
+}
+
+func TestADiscMayLieInAPool(t *testing.T) {
+	h := newHouse(t)
+	mustRun(t, "cp", h.disc("Debian 11.5.0 amd64 n"), filepath.Join(h.images, "debian.iso"))
+	h.state() // refreshes the pool
+	d := h.mustCreate(virt.VMSpec{Name: "pooled", ISO: "default/debian.iso"})
+	if d.OS != "debian11" || d.Disks[1].Path != filepath.Join(h.images, "debian.iso") {
+		t.Errorf("the machine is %q with %+v", d.OS, d.Disks)
+	}
+	before := h.state()
+	for _, bad := range []string{"default/none.iso", "/no/such.iso"} {
+		_, err := h.create(virt.VMSpec{Name: "bad", ISO: bad})
+		wantKind(t, err, virt.KindNotFound)
+	}
+	h.wantState(before)
+}
+
+func TestUEFIMachinesGetTheirFirmwareAndATPM(t *testing.T) {
+	h := newHouse(t)
+	for name, spec := range map[string]virt.VMSpec{
+		"uefi":   {Firmware: "uefi"},
+		"secure": {Firmware: "uefi-secure"},
+		"win11":  {OS: "win11", Memory: 256 << 20},
+	} {
+		spec.Name, spec.Disks, spec.Start, spec.Network = name, []virt.DiskSpec{{Size: 4 << 20}}, true, "none"
+		d := h.mustCreate(spec)
+		want := "uefi-secure"
+		if name == "uefi" {
+			want = "uefi"
+		}
+		if d.Firmware != want || !d.TPM || d.State != virt.StateRunning {
+			t.Errorf("%s: firmware %s, TPM %v, %s", name, d.Firmware, d.TPM, d.State)
+		}
+		h.sweep()
+	}
+}
+
+func TestPXEMachinesTryTheDiskAndThenTheNetwork(t *testing.T) {
+	h := newHouse(t)
+	d := h.mustCreate(virt.VMSpec{Name: "pxe", PXE: true, Start: true, Disks: []virt.DiskSpec{{Size: 4 << 20}}})
+	xml := h.xml(d.Ref())
+	if xml.Devices.Disks[0].Boot.Order != 1 || xml.Devices.Interfaces[0].Boot.Order != 2 {
+		t.Errorf("the order is %d, %d", xml.Devices.Disks[0].Boot.Order, xml.Devices.Interfaces[0].Boot.Order)
+	}
+}
