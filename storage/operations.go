@@ -98,7 +98,7 @@ func (s *State) Operation(ctx context.Context, id string) (Operation, error) {
 		return Operation{}, err
 	}
 	if len(found) == 0 {
-		return Operation{}, virt.Errorf(virt.KindNotFound, "no operation %q", id)
+		return Operation{}, virt.Errorf(virt.KindNotFound, "no operation %q", id).WithHint("List the operations and check its ID.")
 	}
 	return found[0], nil
 }

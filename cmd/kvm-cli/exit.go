@@ -19,7 +19,7 @@ var exitCodes = map[virt.ErrorKind]int{
 // report writes the error and returns its exit code.
 func (c *cli) report(err error) int {
 	kind := virt.KindOf(err)
-	if c.output == "json" {
+	if c.json {
 		c.reportJSON("error", err)
 	} else {
 		fmt.Fprintf(c.err, "kvm-cli: %s\n", strings.TrimSpace(err.Error()))
@@ -57,7 +57,7 @@ func (c *cli) reportJSON(what string, err error) {
 
 // warn says what went wrong beside the work.
 func (c *cli) warn(err error) {
-	if c.output == "json" {
+	if c.json {
 		c.reportJSON("warning", err)
 		return
 	}
@@ -66,7 +66,7 @@ func (c *cli) warn(err error) {
 
 // note says that an operation of an interrupted program was taken back.
 func (c *cli) note(op virt.Operation) {
-	if c.output != "json" && op.State == virt.OperationUndone {
+	if !c.json && op.State == virt.OperationUndone {
 		fmt.Fprintf(c.err, "kvm-cli: took back %s of %s, which an interrupted program left half done\n", op.Action, op.Target)
 	}
 }

@@ -24,6 +24,9 @@ func newOperationListCommand(c *cli) *cobra.Command {
 		Example: `  kvm-cli operation list --limit 5
   kvm-cli operation list -o json | jq '.[] | select(.state == "failed")'`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 0 {
+				return usage("the limit %d is less than nothing", limit)
+			}
 			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
 				operations, err := s.Operations.List(ctx, virt.OperationFilter{Limit: limit})
 				if err != nil {

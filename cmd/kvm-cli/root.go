@@ -25,6 +25,7 @@ type cli struct {
 
 	host      string
 	output    string
+	json      bool // the output is JSON, even when the arguments cannot be read
 	progress  string
 	configDir string
 	dataDir   string
@@ -33,12 +34,9 @@ type cli struct {
 
 // run executes the arguments and returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
-	c := &cli{in: in, out: out, err: errs, output: outputOf(args)}
+	c := &cli{in: in, out: out, err: errs, json: outputOf(args) == "json"}
 	root := newRootCommand(c)
 	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
@@ -86,32 +84,57 @@ Exit codes: 1 internal, 2 invalid, 3 not found, 4 exists, 5 state,
   kvm-cli vm delete demo --yes --force`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if !slices.Contains(outputs, c.output) {
-				return usage("there is no output format %q", c.output).WithHint("Choose table, json or yaml.")
-			}
-			if !c.verbose {
-				slog.SetDefault(slog.New(slog.DiscardHandler)) // the error says it once
-			}
-			if c.progress != "" && c.progress != "json" {
-				return usage("there is no progress format %q", c.progress).WithHint("Write --progress json, or leave it out.")
-			}
-			return nil
-		},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return c.prepare() },
+		Args:              cobra.ArbitraryArgs, // children tells which command is unknown
+		RunE:              children,
 	}
-	root.Args = cobra.ArbitraryArgs // group tells which command is unknown
-	root.RunE = children
+	c.addFlags(root)
+	root.AddCommand(newHostCommand(c), newVMCommand(c), newPoolCommand(c), newVolumeCommand(c), newNetworkCommand(c), newOSCommand(c),
+		newOperationCommand(c), newAuditCommand(c), newSettingCommand(c), newVersionCommand(c))
+	root.SetIn(c.in)
+	root.SetOut(c.out) // before the next line, which keeps it
+	root.SetErr(c.err)
+	root.InitDefaultCompletionCmd("completion")
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Args, completion.RunE = cobra.ArbitraryArgs, children
+	}
+	return root
+}
+
+func (c *cli) addFlags(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.StringVar(&c.host, "host", "", "libvirt `URI` of the host")
-	flags.StringVarP(&c.output, "output", "o", c.output, "`FORMAT` of the answer: table, json or yaml")
+	flags.StringVarP(&c.output, "output", "o", defaultOutput, "`FORMAT` of the answer: table, json or yaml")
 	flags.StringVar(&c.progress, "progress", "", "json: report progress as JSON lines on stderr")
 	flags.StringVar(&c.configDir, "config-dir", "", "`DIR` of settings (default $XDG_CONFIG_HOME/kvm-manager)")
 	flags.StringVar(&c.dataDir, "data-dir", "", "`DIR` of data (default $XDG_DATA_HOME/kvm-manager)")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "log on stderr what is done")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err).WithHint("See --help.") })
-	root.AddCommand(newHostCommand(c), newVMCommand(c), newPoolCommand(c), newVolumeCommand(c), newNetworkCommand(c),
-		newOperationCommand(c), newAuditCommand(c), newSettingCommand(c), newVersionCommand(c))
-	return root
+}
+
+// prepare checks the flags of all commands and sets up logging.
+func (c *cli) prepare() error {
+	if !slices.Contains(outputs, c.output) {
+		return usage("there is no output format %q", c.output).WithHint("Choose table, json or yaml.")
+	}
+	if c.progress != "" && c.progress != "json" {
+		return usage("there is no progress format %q", c.progress).WithHint("Write --progress json, or leave it out.")
+	}
+	if c.verbose {
+		return nil
+	}
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // the error says it once
+	return quietLibvirt()
+}
+
+// quietLibvirt keeps the embedded driver's log, which is this process's, off
+// stderr; whoever sets libvirt's own variable has it as he likes.
+func quietLibvirt() error {
+	const variable = "LIBVIRT_LOG_OUTPUTS"
+	if os.Getenv(variable) != "" {
+		return nil
+	}
+	return os.Setenv(variable, "4:file:"+os.DevNull)
 }
 
 func usage(format string, args ...any) *virt.Error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"math"
@@ -28,13 +29,19 @@ func newVMCreateCommand(c *cli) *cobra.Command {
 		Use: "create NAME", Short: "Make a machine", Args: exact("NAME"),
 		Long: `Make a machine and print it as vm show does.
 
-What it boots: --try, a tiny Linux machine made from this computer's own kernel
-or distribution, with a shell on its screen and serial port; --kernel with
---initrd and --cmdline; --xml, a libvirt domain document; or nothing but an
+What it boots: --iso, an installation disc; --import, a copy of a disk image;
+--pxe, the network; --try, a tiny Linux machine made from this computer's own
+kernel or distribution, with a shell on its screen and serial port; --kernel
+with --initrd and --cmdline; --xml, a libvirt domain document; or nothing but an
 empty disk.
+
+Memory, processors, disk and devices follow from the operating system: --os, or
+what the disc is recognised as.
 
 When anything fails, nothing of the machine stays.`,
 		Example: `  kvm-cli vm create demo --try --start
+  kvm-cli vm create web --iso /isos/debian.iso --start
+  kvm-cli vm create old --import ~/old.vmdk --os win10
   kvm-cli vm create web --memory 2GiB --vcpus 2 --disk size=40GiB
   kvm-cli vm create lab --kernel /srv/vmlinuz --initrd /srv/initrd.img --cmdline console=ttyS0 --no-disk
   kvm-cli vm xml web | kvm-cli vm create web2 --xml - --dry-run`,
@@ -47,19 +54,20 @@ When anything fails, nothing of the machine stays.`,
 		},
 	}
 	o.addFlags(cmd)
+	o.addSourceFlags(cmd)
 	return cmd
 }
 
 func (o *createOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.memory, "memory", "", "`SIZE` of its memory (default 1GiB; --try knows its own)")
+	f.StringVar(&o.memory, "memory", "", "`SIZE` of its memory (default: what its OS wants, else 1GiB)")
 	f.IntVar(&o.vcpus, "vcpus", 1, "`NUMBER` of its processors")
 	f.BoolVar(&o.spec.Try, "try", false, "a tiny Linux machine")
 	f.StringVar(&o.spec.Kernel, "kernel", "", "boot this kernel `FILE` of the host")
 	f.StringVar(&o.spec.Initrd, "initrd", "", "initial RAM disk `FILE` for --kernel")
 	f.StringVar(&o.spec.Cmdline, "cmdline", "", "command line `TEXT` for --kernel or --try")
 	f.StringVar(&o.xml, "xml", "", "libvirt domain document `FILE`; - is stdin")
-	f.StringArrayVar(&o.disks, "disk", nil, "a disk: size=20GiB or volume=POOL/NAME or path=FILE, and format=, bus=, pool= (repeat for more)")
+	f.StringArrayVar(&o.disks, "disk", nil, "a disk: size=20GiB or volume=POOL/NAME or path=FILE or import=FILE, and format=, bus=, pool= (repeat for more)")
 	f.BoolVar(&o.spec.NoDisk, "no-disk", false, "no disk")
 	f.StringVar(&o.spec.Network, "network", "", "`NAME` of its network, or none (default: the network called default)")
 	f.StringVar(&o.spec.MAC, "mac", "", "`ADDRESS` of its network card")
@@ -77,6 +85,12 @@ func (o *createOptions) addFlags(cmd *cobra.Command) {
 func (o *createOptions) complete(c *cli, cmd *cobra.Command, name string) (virt.VMSpec, error) {
 	spec := o.spec
 	spec.Name = name
+	if err := o.source(cmd, &spec); err != nil {
+		return spec, err
+	}
+	if err := noneEmpty(cmd, "memory", "kernel", "initrd", "xml", "network", "mac", "uuid", "accel", "machine"); err != nil {
+		return spec, err
+	}
 	var err error
 	if o.memory != "" {
 		if spec.Memory, err = virt.ParseSize(o.memory); err != nil {
@@ -108,9 +122,20 @@ func (o *createOptions) complete(c *cli, cmd *cobra.Command, name string) (virt.
 	return spec, nil
 }
 
+// noneEmpty refuses flags that were given without a value, as scripts do whose
+// variable is not set: what would be made is not what was meant.
+func noneEmpty(cmd *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+			return usage("--%s has no value", name).WithHint("Give it one, or leave it out.")
+		}
+	}
+	return nil
+}
+
 // onlyXML refuses flags that a whole document leaves no room for.
 func onlyXML(cmd *cobra.Command) error {
-	for _, flag := range []string{"memory", "vcpus", "try", "kernel", "initrd", "cmdline", "disk", "no-disk", "network", "mac", "machine", "no-graphics", "boot-menu"} {
+	for _, flag := range append(sourceFlags, "memory", "vcpus", "try", "kernel", "initrd", "cmdline", "disk", "no-disk", "network", "mac", "machine", "no-graphics", "boot-menu") {
 		if cmd.Flags().Changed(flag) {
 			return usage("--%s does not go with --xml", flag).WithHint("Write it into the document.")
 		}
@@ -137,6 +162,8 @@ func (c *cli) document(path string) (string, error) {
 		return "", usage("read the document: %w", err)
 	case len(raw) > mostXML:
 		return "", usage("the document is larger than 16 MiB")
+	case len(bytes.TrimSpace(raw)) == 0:
+		return "", usage("the document is empty")
 	}
 	return string(raw), nil
 }
@@ -144,7 +171,7 @@ func (c *cli) document(path string) (string, error) {
 // parseDisk reads key=value pairs separated by commas.
 func parseDisk(text string) (virt.DiskSpec, error) {
 	var d virt.DiskSpec
-	into := map[string]*string{"volume": &d.Volume, "path": &d.Path, "format": &d.Format, "bus": &d.Bus, "pool": &d.Pool}
+	into := map[string]*string{"volume": &d.Volume, "path": &d.Path, "import": &d.Import, "format": &d.Format, "bus": &d.Bus, "pool": &d.Pool}
 	for pair := range strings.SplitSeq(text, ",") {
 		key, value, found := strings.Cut(pair, "=")
 		if !found || value == "" {
@@ -163,7 +190,7 @@ func parseDisk(text string) (virt.DiskSpec, error) {
 		}
 		field, known := into[key]
 		if !known {
-			return d, usage("a disk has no %q", key).WithHint("It has size, volume, path, format, bus and pool.")
+			return d, usage("a disk has no %q", key).WithHint("It has size, volume, path, import, format, bus and pool.")
 		}
 		*field = value
 	}

@@ -29,12 +29,12 @@ const (
 // registerInverses teaches the door how to take back this package's steps. Each
 // inverse may run twice and may find nothing to do.
 func (s *Service) registerInverses(door *operation.Door) {
-	door.Inverse(undoDefine, s.onHost(undefineMade))
+	door.Inverse(undoDefine, s.onHost(now(undefineMade)))
 	door.Inverse(undoVolume, s.onHost(deleteMadeVolume))
-	door.Inverse(undoPool, s.onHost(removeMadePool))
-	door.Inverse(undoStartPool, s.onHost(stopStartedPool))
-	door.Inverse(undoStartNetwork, s.onHost(stopStartedNetwork))
-	door.Inverse(finishDelete, s.onHost(s.finishDelete))
+	door.Inverse(undoPool, s.onHost(now(removeMadePool)))
+	door.Inverse(undoStartPool, s.onHost(now(stopStartedPool)))
+	door.Inverse(undoStartNetwork, s.onHost(now(stopStartedNetwork)))
+	door.Inverse(finishDelete, s.onHost(now(s.finishDelete)))
 	door.Inverse(undoFile, func(_ context.Context, inv operation.Inverse, _ bool) error {
 		if !strings.HasPrefix(inv.Ref.ID, s.dirs.Data+string(filepath.Separator)) {
 			return virt.Errorf(virt.KindInternal, "%s is not a file of ours", inv.Ref.ID)
@@ -49,11 +49,21 @@ func inverse(c *hypervisor.Conn, kind string, ref virt.Ref) operation.Inverse {
 	return operation.Inverse{Kind: kind, Ref: ref, Args: map[string]string{"uri": c.URI()}}
 }
 
-func (s *Service) onHost(run func(*hypervisor.Conn, operation.Inverse, bool) error) func(context.Context, operation.Inverse, bool) error {
+// undo takes a step back on a connection of its host.
+type undo func(ctx context.Context, c *hypervisor.Conn, inv operation.Inverse, acted bool) error
+
+func (s *Service) onHost(run undo) func(context.Context, operation.Inverse, bool) error {
 	return func(ctx context.Context, inv operation.Inverse, acted bool) error {
 		return host.Undo(ctx, s.hosts, inv.Args["uri"], func(c *hypervisor.Conn) error {
-			return ignoreGone(run(c, inv, acted))
+			return ignoreGone(run(ctx, c, inv, acted))
 		})
+	}
+}
+
+// now is an undo that waits for nothing.
+func now(run func(*hypervisor.Conn, operation.Inverse, bool) error) undo {
+	return func(_ context.Context, c *hypervisor.Conn, inv operation.Inverse, acted bool) error {
+		return run(c, inv, acted)
 	}
 }
 
@@ -74,7 +84,7 @@ func undefineMade(c *hypervisor.Conn, inv operation.Inverse, _ bool) error {
 // deleteMadeVolume deletes a volume that we made. When the process died before
 // it could note that it did, the volume is ours only if it is as young as the
 // intent.
-func deleteMadeVolume(c *hypervisor.Conn, inv operation.Inverse, acted bool) error {
+func deleteMadeVolume(ctx context.Context, c *hypervisor.Conn, inv operation.Inverse, acted bool) error {
 	pool, name, _ := strings.Cut(inv.Ref.ID, "/")
 	if !acted {
 		born, err := c.VolumeBorn(pool, name)
@@ -85,7 +95,30 @@ func deleteMadeVolume(c *hypervisor.Conn, inv operation.Inverse, acted bool) err
 			return nil
 		}
 	}
-	return c.DeleteVolume(pool, name)
+	return deleteBusyVolume(ctx, c, pool, name)
+}
+
+// busyPatience is how long the daemon may still work for a program that is dead.
+const busyPatience = 30 * time.Second
+
+// deleteBusyVolume deletes a volume as soon as libvirt lets it: the daemon goes
+// on making or filling it for a while after the program that asked was killed.
+func deleteBusyVolume(ctx context.Context, c *hypervisor.Conn, pool, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, busyPatience)
+	defer cancel()
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	for {
+		err := c.DeleteVolume(pool, name)
+		if !errors.Is(err, virt.ErrState) {
+			return err
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // removeMadePool undefines the default pool that we made, unless something lies
