@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,14 +19,15 @@ func newOSCommand(c *cli) *cobra.Command {
 	list := &cobra.Command{
 		Use: "list", Short: "List the operating systems that vm create --os takes", Args: exact(),
 		Long: `List the operating systems that vm create --os takes, with what they want of a
-machine: the best match first, and only those that still get updates.`,
+machine. Without --all only those that still get updates.`,
 		Example: "  kvm-cli os list --search debian\n  kvm-cli os list --search 'windows 7' --all",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
+		RunE: func(command *cobra.Command, _ []string) error {
+			return c.readHere(command.Context(), func(ctx context.Context, s *services.Services) error {
 				systems, err := s.VMs.Systems(ctx, strings.Join(words, " "), all)
 				if err != nil {
 					return err
 				}
+				slices.SortStableFunc(systems, func(a, b virt.OS) int { return cmp.Compare(a.Name, b.Name) })
 				return c.print(orEmpty(systems), func(w io.Writer) { printSystems(w, systems) })
 			})
 		},
