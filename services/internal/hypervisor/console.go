@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 
 	"libvirt.org/go/libvirt"
@@ -123,13 +124,26 @@ func (s *console) attempt(event libvirt.StreamEventType, try func() (int, error)
 	if err == nil && n < 0 {
 		return n, s.arm(s.armed | event)
 	}
+	err = streamError(err)
 	if armErr := s.arm(s.armed &^ event); err == nil {
 		err = armErr
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = as(virt.KindUnavailable, translate(err))
-	}
 	return n, err
+}
+
+// streamError tells the end of a stream from a broken one. A pseudoterminal
+// whose machine went off ends with EIO (read(2)) where the driver works inside
+// this process.
+func streamError(err error) error {
+	if err == nil || errors.Is(err, io.EOF) {
+		return err
+	}
+	err = translate(err)
+	var f *failure
+	if errors.As(err, &f) && f.errno == syscall.EIO {
+		return io.EOF
+	}
+	return as(virt.KindUnavailable, err)
 }
 
 // arm says which events the loop shall tell; the end of the stream always.
