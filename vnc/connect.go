@@ -137,7 +137,9 @@ func (c *session) worthRetrying(err error) bool {
 		return c.password != nil
 	}
 	var security *rfb.SecurityError
-	return c.unwilling == nil && !errors.As(err, &security) && !errors.Is(err, rfb.ErrPasswordNeeded)
+	var unbelieved *rfb.CertificateError
+	return c.unwilling == nil && !errors.As(err, &security) && !errors.As(err, &unbelieved) &&
+		!errors.Is(err, rfb.ErrPasswordNeeded) && !errors.Is(err, rfb.ErrLoginNeeded)
 }
 
 // once connects and shows the screen until the connection ends.

@@ -18,6 +18,8 @@ import (
 // are called by Run, one at a time, and hold up decoding until they return.
 type Options struct {
 	Password PasswordFunc // asked when the server wants a password
+	Login    LoginFunc    // asked when it wants a name and a password
+	TLS      TLS          // which encrypted servers are believed
 
 	OnUpdate      func()                  // an update has been decoded: the frame may have changed
 	OnResize      func(width, height int) // the screen has another size, in pixels
@@ -40,6 +42,7 @@ type Options struct {
 // goroutine; none of them but Connect and Run waits for the server.
 type Client struct {
 	conn  net.Conn
+	wire  net.Conn // conn, or TLS over it
 	in    *reader
 	out   *outbox
 	opts  Options
@@ -81,7 +84,8 @@ type Client struct {
 // Connect shakes hands with the server at the other end of conn and asks for
 // the pixel format and the encodings of this package. It takes conn over and
 // closes it when it fails: with an AuthError for a wrong password, a
-// RefusedError, a SecurityError, a MessageError, or the cause of ctx.
+// RefusedError, a SecurityError, a CertificateError, a MessageError, or the cause
+// of ctx.
 func Connect(ctx context.Context, conn net.Conn, opts Options) (*Client, error) {
 	c := newClient(conn, opts)
 	stop := context.AfterFunc(ctx, func() { c.closeWith(context.Cause(ctx)) })
@@ -111,8 +115,9 @@ func newClient(conn net.Conn, opts Options) *Client {
 }
 
 func (c *Client) connect(ctx context.Context) error {
-	h := &handshake{conn: c.conn, in: c.in, patience: c.opts.Patience}
-	width, height, name, err := h.connect(ctx, c.opts.Password)
+	h := &handshake{conn: c.conn, in: c.in, opts: &c.opts}
+	width, height, name, err := h.connect(ctx)
+	c.wire = h.conn
 	if err != nil {
 		return err
 	}
@@ -152,7 +157,7 @@ func (c *Client) Run(ctx context.Context) error {
 // write sends what waits in the outbox until the connection is closed. When it
 // fails, the reader most likely knows better why and gets a moment to say it.
 func (c *Client) write() {
-	err := c.out.drain(c.conn, c.closed)
+	err := c.out.drain(c.wire, c.closed)
 	if err == nil {
 		return
 	}

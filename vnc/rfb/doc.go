@@ -29,15 +29,16 @@
 //
 // # What is spoken
 //
-// Versions 3.3, 3.7 and 3.8; security types None and VNC authentication;
-// encodings Raw, CopyRect, RRE, CoRRE, Hextile, zlib, ZRLE and Tight (every filter,
-// JPEG where [Options].Quality allows it); the pseudo-encodings Cursor and
-// CursorWithAlpha, DesktopSize, ExtendedDesktopSize (also to ask for another
-// size), DesktopName, LastRect, Fence, ContinuousUpdates, QEMU extended key events (physical keys instead
-// of letters: right in every keyboard layout) and QEMU pointer motion change
-// (absolute or relative pointer). Each encoding is one file and one row of the
-// table in update.go. Pixels are decoded where they are shown; after the first
-// rectangles none needs memory of its own.
+// Versions 3.3, 3.7 and 3.8; security types None, VNC authentication and VeNCrypt
+// with a certificate (X509None, X509Vnc, X509Plain; see [TLS]); encodings Raw,
+// CopyRect, RRE, CoRRE, Hextile, zlib, ZRLE and Tight (every filter, JPEG where
+// [Options].Quality allows it); the pseudo-encodings Cursor and CursorWithAlpha,
+// DesktopSize, ExtendedDesktopSize (also to ask for another size), DesktopName,
+// LastRect, Fence, ContinuousUpdates, QEMU extended key events (physical keys
+// instead of letters: right in every keyboard layout) and QEMU pointer motion
+// change (absolute or relative pointer). Each encoding is one file and one row of
+// the table in update.go. Pixels are decoded where they are shown; after the
+// first rectangles none needs memory of its own.
 //
 // [Options].Local asks for Raw first: on the same computer bytes cost less than
 // compressing them. Otherwise the client asks for ZRLE, or with a Quality for

@@ -20,6 +20,9 @@ var (
 	// ErrPasswordNeeded is returned by Connect when the server wants a password
 	// and Options.Password is nil.
 	ErrPasswordNeeded = errors.New("rfb: the server asks for a password")
+	// ErrLoginNeeded is returned by Connect when the server wants a name and a
+	// password and Options.Login is nil.
+	ErrLoginNeeded = errors.New("rfb: the server asks for a name and a password")
 	// ErrFixedSize is returned by RequestSize when the server has not said that
 	// its screen can be resized.
 	ErrFixedSize = errors.New("rfb: the server does not offer to resize its screen")
@@ -59,10 +62,14 @@ func (e *RefusedError) Error() string { return "rfb: connection refused: " + e.R
 // A SecurityError says that the server offers only security types that this
 // package does not speak.
 type SecurityError struct {
-	Offered []uint8 // numbers of RFC 6143 section 7.1.2
+	Offered  []uint8  // numbers of RFC 6143 section 7.1.2
+	Subtypes []uint32 // of VeNCrypt, where that is the reason
 }
 
 func (e *SecurityError) Error() string {
+	if len(e.Subtypes) > 0 {
+		return fmt.Sprintf("rfb: none of the server's kinds of encryption %v is supported", e.Subtypes)
+	}
 	return fmt.Sprintf("rfb: none of the server's security types %v is supported", e.Offered)
 }
 

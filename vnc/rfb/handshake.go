@@ -26,10 +26,10 @@ const (
 // A handshake is a connection before it shows pictures: both sides speak in
 // turn.
 type handshake struct {
-	conn     net.Conn
-	in       *reader
-	patience time.Duration
-	version  version
+	conn    net.Conn
+	in      *reader
+	opts    *Options
+	version version
 }
 
 // send writes all of b within the patience of the client.
@@ -38,7 +38,7 @@ func (h *handshake) send(what string, b ...byte) {
 		return
 	}
 	// A connection without deadlines is bounded by the caller's context alone.
-	_ = h.conn.SetWriteDeadline(time.Now().Add(h.patience))
+	_ = h.conn.SetWriteDeadline(time.Now().Add(h.opts.Patience))
 	defer func() { _ = h.conn.SetWriteDeadline(time.Time{}) }()
 	if _, err := h.conn.Write(b); err != nil {
 		h.in.begin(what)
@@ -101,11 +101,11 @@ func (h *handshake) initialise() (width, height int, name string, err error) {
 }
 
 // connect runs the whole handshake.
-func (h *handshake) connect(ctx context.Context, password PasswordFunc) (width, height int, name string, err error) {
+func (h *handshake) connect(ctx context.Context) (width, height int, name string, err error) {
 	if err := h.agreeVersion(); err != nil {
 		return 0, 0, "", err
 	}
-	if err := h.authenticate(ctx, password); err != nil {
+	if err := h.authenticate(ctx); err != nil {
 		return 0, 0, "", err
 	}
 	return h.initialise()

@@ -13,6 +13,8 @@ const (
 	securityInvalid = 0
 	securityNone    = 1
 	securityVNC     = 2
+	// securityVeNCrypt is of the registry: "VeNCrypt" in rfbproto.
+	securityVeNCrypt = 19
 )
 
 // A PasswordFunc is asked when the server wants a password. VNC authentication
@@ -20,30 +22,45 @@ const (
 type PasswordFunc func(ctx context.Context) (string, error)
 
 // authenticate agrees on a security type and carries it out.
-func (h *handshake) authenticate(ctx context.Context, password PasswordFunc) error {
+func (h *handshake) authenticate(ctx context.Context) error {
 	chosen, err := h.chooseSecurity()
 	if err != nil {
 		return err
 	}
-	if chosen == securityVNC {
-		if err := h.answerChallenge(ctx, password); err != nil {
-			return err
+	switch chosen {
+	case securityVNC:
+		err = h.answerChallenge(ctx)
+	case securityVeNCrypt:
+		err = h.authenticateEncrypted(ctx)
+	default:
+		if h.version < version38 {
+			return nil // no result is sent for None
 		}
-	} else if h.version < version38 {
-		return nil // no result is sent for None
+	}
+	if err != nil {
+		return err
 	}
 	return h.securityResult()
 }
 
-// chooseSecurity takes the first of None and VNC authentication that the
-// server offers. Before version 3.7 the server decides alone.
+// acceptable are the security types that we speak, the preferred first: what
+// asks the least, unless encryption is required.
+func (h *handshake) acceptable() []uint8 {
+	if h.opts.TLS.Required {
+		return []uint8{securityVeNCrypt}
+	}
+	return []uint8{securityNone, securityVNC, securityVeNCrypt}
+}
+
+// chooseSecurity takes the first acceptable type that the server offers. Before
+// version 3.7 the server decides alone.
 func (h *handshake) chooseSecurity() (uint8, error) {
 	h.in.begin("security types")
 	offered, err := h.offeredSecurity()
 	if err != nil {
 		return 0, err
 	}
-	for _, ours := range []uint8{securityNone, securityVNC} {
+	for _, ours := range h.acceptable() {
 		if !slices.Contains(offered, ours) {
 			continue
 		}
@@ -86,17 +103,17 @@ func (h *handshake) refused() error {
 }
 
 // answerChallenge proves that we know the password (RFC 6143 section 7.2.2).
-func (h *handshake) answerChallenge(ctx context.Context, password PasswordFunc) error {
+func (h *handshake) answerChallenge(ctx context.Context) error {
 	h.in.begin("authentication challenge")
 	var challenge [16]byte
 	h.in.full(challenge[:])
 	if h.in.err != nil {
 		return h.in.err
 	}
-	if password == nil {
+	if h.opts.Password == nil {
 		return ErrPasswordNeeded
 	}
-	secret, err := password(ctx)
+	secret, err := h.opts.Password(ctx)
 	if err != nil {
 		return fmt.Errorf("rfb: ask for the password: %w", err)
 	}

@@ -25,10 +25,11 @@ static stream_step stream_inflate(struct inflate_state *s, uint8_t *dst, uint32_
 	s->avail_out = room;
 	s->next_in = src;
 	s->avail_in = length;
-	stream_step step;
-	step.failed = isal_inflate(s) != ISAL_DECOMP_OK;
-	step.written = room - s->avail_out;
-	step.taken = length - s->avail_in;
+	stream_step step = {0, 0, isal_inflate(s) != ISAL_DECOMP_OK};
+	if (!step.failed) { // after a failure avail_in may be off by one, even below zero
+		step.written = room - s->avail_out;
+		step.taken = length - s->avail_in;
+	}
 	s->next_out = s->next_in = NULL;
 	return step;
 }
@@ -50,7 +51,8 @@ type Stream struct {
 // and returns how many bytes it wrote and took. All that came before a sync
 // flush is written when written is less than len(dst); until then Inflate is
 // called again, with an empty src if need be. After the end of the stream
-// nothing is taken. After ErrCorrupt the stream is of no use until Reset.
+// nothing is taken. After ErrCorrupt, which takes and writes nothing, the stream
+// is of no use until Reset.
 func (s *Stream) Inflate(dst, src []byte) (written, taken int, err error) {
 	if s.state == nil {
 		s.state = (*C.struct_inflate_state)(C.malloc(C.sizeof_struct_inflate_state))

@@ -22,16 +22,18 @@ type Stream struct {
 // and returns how many bytes it wrote and took. All that came before a sync
 // flush is written when written is less than len(dst); until then Inflate is
 // called again, with an empty src if need be. After the end of the stream
-// nothing is taken. After ErrCorrupt the stream is of no use until Reset.
+// nothing is taken. After ErrCorrupt, which takes and writes nothing, the stream
+// is of no use until Reset.
 func (s *Stream) Inflate(dst, src []byte) (written, taken int, err error) {
 	if s.resume == nil {
 		s.resume, s.stop = iter.Pull(s.decompress)
 	}
 	s.dst, s.src = dst, src
-	err, _ = s.resume()
+	if err, _ = s.resume(); err != nil {
+		return 0, 0, err
+	}
 	written, taken = len(dst)-len(s.dst), len(src)-len(s.src)
-	s.dst, s.src = nil, nil
-	return written, taken, err
+	return written, taken, nil
 }
 
 // decompress runs as a coroutine of Inflate: the readers of the standard
