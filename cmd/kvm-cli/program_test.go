@@ -405,12 +405,11 @@ func TestAPasswordOfTheScreenIsTold(t *testing.T) {
 
 func TestTheTinyMachineBootsUnderTheEmbeddedDriver(t *testing.T) {
 	s := newShell(t, virttest.EmbedURI(t))
-	s.program("vm", "create", "t", "--try", "--accel", "tcg").ok()
+	s.program("vm", "create", "t", "--try", "--accel", "tcg", "--start").ok()
 	before := filesBelow(t, filepath.Join(s.home, "data/kvm-manager/machines"))
 	if len(before) != 2 {
 		t.Errorf("its files are %q", before)
 	}
-	s.program("vm", "start", "t").ok()
 	p := s.start("vm", "console", "t", "--serial")
 	stdout, err := p.cmd.StdoutPipe()
 	if err == nil {

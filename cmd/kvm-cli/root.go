@@ -82,8 +82,8 @@ Exit codes: 1 internal, 2 invalid, 3 not found, 4 exists, 5 state,
   kvm-cli vm console demo --serial
   kvm-cli vm list -o json
   kvm-cli vm delete demo --yes --force`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return c.prepare() },
 		Args:              cobra.ArbitraryArgs, // children tells which command is unknown
 		RunE:              children,
