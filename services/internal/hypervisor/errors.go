@@ -83,6 +83,7 @@ var kinds = map[libvirt.ErrorNumber]virt.ErrorKind{
 // carries along, from a remote daemon too.
 var errnoKinds = map[syscall.Errno]virt.ErrorKind{
 	syscall.ENOSPC:       virt.KindNoSpace,
+	syscall.EFBIG:        virt.KindInvalid, // larger than the file system lets a file be
 	syscall.EDQUOT:       virt.KindNoSpace,
 	syscall.EACCES:       virt.KindForbidden,
 	syscall.EPERM:        virt.KindForbidden,
