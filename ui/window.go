@@ -8,6 +8,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/activity"
 	"github.com/kvmmanager/kvm-manager/ui/console"
+	"github.com/kvmmanager/kvm-manager/ui/create"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/machines"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
@@ -57,7 +58,7 @@ func NewWindow(k *kit.Kit, svc *services.Services) *Window {
 	w.stage.AfterWith(k.After)
 	k.OnError(func(p kit.Problem) { showProblem(k, p) })
 	w.consoles = console.New(k, svc)
-	w.machines = machines.New(machines.Options{Kit: k, Services: svc, Tabs: w.machineTabs(), Open: w.openMachine, Leave: func(ref virt.Ref) { w.work.leave(ref) }})
+	w.machines = machines.New(machines.Options{Kit: k, Services: svc, Tabs: w.machineTabs(), Open: w.openMachine, Create: w.newMachine, Leave: func(ref virt.Ref) { w.work.leave(ref) }})
 	w.activity = activity.New(k, svc, w.showRunning)
 	w.places = w.makePlaces()
 	w.work = newWork(w)
@@ -96,6 +97,17 @@ func (w *Window) Open(id string) { w.work.open(target{place: w.place(id).id}, fa
 func (w *Window) openMachine(ref virt.Ref, tab string, another bool) {
 	w.work.open(target{place: machinesPlace, ref: ref, tab: tab}, another)
 	w.closeDrawer()
+}
+
+// newMachine asks for a machine in a wizard and then shows it.
+func (w *Window) newMachine(hosts []virt.Host, host virt.HostID) {
+	create.Open(create.Options{Kit: w.kit, Services: w.svc, Made: func(ref virt.Ref, started bool) {
+		tab := ""
+		if started {
+			tab = machines.ConsoleTab
+		}
+		w.openMachine(ref, tab, false)
+	}}, hosts, host)
 }
 
 func (w *Window) openSettings(section virt.Ref) {

@@ -151,7 +151,7 @@ func (m *Machines) hostMenu(h virt.Host) []kit.MenuItem {
 	}
 	return []kit.MenuItem{
 		{Icon: "server", Label: lang.L("Open"), Do: func() { m.open(virt.HostRef(h.ID), "", false) }},
-		{Icon: "plus", Label: lang.L("New machine…"), Shortcut: NewKeys, Disabled: connected, Do: func() { m.askNewOn(h.ID) }},
+		{Icon: "plus", Label: lang.L("New machine…"), Shortcut: NewKeys, Disabled: connected, Do: func() { m.newOn(h.ID) }},
 		kit.MenuLine(),
 		{Icon: "refresh-cw", Label: lang.L("Try now"), Disabled: offline, Do: func() {
 			m.kit.Run(func(ctx context.Context) error { return m.svc.Hosts.Retry(ctx, h.ID) })

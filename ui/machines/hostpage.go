@@ -33,7 +33,7 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 	p := &hostPage{machines: m, id: id, computer: kit.Col(5), software: kit.Col(5), machine: kit.Col(5)}
 	p.chip = kit.NewChip("", "", theme.Muted)
 	p.header = parts.NewHeader(string(id), p.chip)
-	p.header.SetActions(kit.Primary("plus", lang.L("New machine"), func() { m.askNewOn(id) }).WithKeys(NewKeys))
+	p.header.SetActions(kit.Primary("plus", lang.L("New machine"), func() { m.newOn(id) }).WithKeys(NewKeys))
 	p.banners = newHostBanners(m, func() { p.content.Refresh() })
 	p.grid = kit.Grid(3, 14,
 		kit.NewCard(lang.L("Computer"), nil, p.computer),

@@ -28,6 +28,8 @@ type Options struct {
 	Open func(ref virt.Ref, tab string, another bool)
 	// Leave ends the pages of a machine that this window has deleted.
 	Leave func(ref virt.Ref)
+	// Create asks for a machine on one of the hosts; host is the one to begin with.
+	Create func(hosts []virt.Host, host virt.HostID)
 }
 
 // Machines are the pages about machines and hosts of one window.
@@ -37,13 +39,14 @@ type Machines struct {
 	tabs      []kit.Tab[virt.Ref]
 	open      func(ref virt.Ref, tab string, another bool)
 	leave     func(ref virt.Ref)
+	create    func(hosts []virt.Host, host virt.HostID)
 	inventory *Inventory
 	actions   *parts.Actions
 }
 
 // New makes the pages' common part, which follows the machines of all hosts.
 func New(o Options) *Machines {
-	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave}
+	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave, create: o.Create}
 	m.inventory = NewInventory(o.Kit, o.Services)
 	m.actions = parts.NewActions(o.Kit, o.Services)
 	m.actions.Delete = m.askDelete
@@ -112,4 +115,4 @@ func (m *Machines) Do(action virt.Action, page kit.Page) {
 }
 
 // NewMachine asks for what is needed and makes a machine.
-func (m *Machines) NewMachine() { m.askNew() }
+func (m *Machines) NewMachine() { m.onFirst(m.newOn) }

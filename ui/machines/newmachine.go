@@ -21,11 +21,11 @@ type newMachineDialog struct {
 	dialog   *kit.Dialog
 }
 
-// askNew asks on the host that comes first.
-func (m *Machines) askNew() {
+// onFirst asks on the host that comes first.
+func (m *Machines) onFirst(ask func(virt.HostID)) {
 	for _, h := range m.inventory.Hosts() {
 		if reached(h) {
-			m.askNewOn(h.ID)
+			ask(h.ID)
 			return
 		}
 	}
@@ -35,14 +35,25 @@ func (m *Machines) askNew() {
 // reached says whether there is a connection, though it may wait for an answer.
 func reached(h virt.Host) bool { return h.State == virt.HostConnected || h.State == virt.HostSlow }
 
-// askNewOn asks for a machine on that host.
-func (m *Machines) askNewOn(id virt.HostID) {
-	d := &newMachineDialog{machines: m, host: id}
+// connected are the hosts that can be asked for a machine.
+func (m *Machines) connected() []virt.Host {
+	var hosts []virt.Host
 	for _, h := range m.inventory.Hosts() {
 		if reached(h) {
-			d.hosts = append(d.hosts, h)
+			hosts = append(hosts, h)
 		}
 	}
+	return hosts
+}
+
+// newOn asks for any machine, on that host to begin with.
+func (m *Machines) newOn(id virt.HostID) { m.create(m.connected(), id) }
+
+// tryTiny asks for a tiny machine on the host that comes first.
+func (m *Machines) tryTiny() { m.onFirst(m.tryTinyOn) }
+
+func (m *Machines) tryTinyOn(id virt.HostID) {
+	d := &newMachineDialog{machines: m, hosts: m.connected(), host: id}
 	d.name = kit.NewEntry(lang.L("Name"), "")
 	d.name.SetText(d.freeName())
 	d.row = kit.NewField(lang.L("Name"), lang.L("Also the host name inside the machine"), d.name)

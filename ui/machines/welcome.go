@@ -30,7 +30,7 @@ type welcome struct {
 func newWelcome(m *Machines) *welcome {
 	w := &welcome{machines: m, problems: kit.Col(14), shown: map[virt.HostID]string{}, checks: kit.Col(14), cards: map[virt.HostID]*checkCard{}}
 	w.try = kit.NewLinkCard("plus", lang.L("Try a tiny Linux machine"),
-		lang.L("Built in seconds from this computer’s own parts, to see that everything works."), m.NewMachine)
+		lang.L("Built in seconds from this computer’s own parts, to see that everything works."), m.tryTiny)
 	w.problems.Hide()
 	hero := kit.ColCenter(6, kit.Gap(1, 10), kit.NewMark(64), kit.Gap(1, 8),
 		kit.NewText(kit.DisplayText, lang.L("Welcome to KVM Manager")),
