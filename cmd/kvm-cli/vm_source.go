@@ -11,7 +11,7 @@ import (
 )
 
 // sourceFlags say what a machine is installed from and what it needs for that.
-var sourceFlags = []string{"os", "iso", "import", "pxe", "firmware", "tpm"}
+var sourceFlags = []string{"os", "iso", "import", "pxe", "firmware", "tpm", "unreadable"}
 
 func (o *createOptions) addSourceFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -20,6 +20,7 @@ func (o *createOptions) addSourceFlags(cmd *cobra.Command) {
 	f.StringVar(&o.spec.Import, "import", "", "copy this disk image `FILE` of this computer: qcow2, raw, vmdk, vdi or vhdx")
 	f.BoolVar(&o.spec.PXE, "pxe", false, "boot from the network")
 	f.StringVar(&o.spec.Firmware, "firmware", "", "bios, uefi or uefi-secure (default: what its OS needs)")
+	f.StringVar(&o.spec.Unreadable, "unreadable", virt.UnreadableRefuse, "what to do about a file that the hypervisor may not read: refuse, copy (into a pool), grant or ignore")
 	f.StringVar(&o.spec.TPM, "tpm", "", "yes or no (default: with UEFI, where the host has one)")
 }
 

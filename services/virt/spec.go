@@ -3,32 +3,63 @@ package virt
 // A VMSpec is what a new VM shall be. Zero values mean: let the host's
 // capabilities and our defaults decide.
 type VMSpec struct {
-	Name      string
-	Memory    uint64 // bytes
-	VCPUs     uint
-	OS        string // libosinfo's short id; empty: what the ISO is recognised as; UnknownOS: none
-	Try       bool   // the tiny Linux machine
-	Kernel    string // path on the host, or POOL/NAME of a volume
-	Initrd    string
-	Cmdline   string
-	ISO       string // installation medium: path on the host, or POOL/NAME of a volume
-	Import    string // disk image on this computer: short for a first disk with Import
-	PXE       bool   // boot from the network
-	Firmware  string // bios, uefi or uefi-secure; empty: what the OS needs
-	TPM       string // yes or no; empty: when the OS needs it or the firmware is UEFI
-	XML       string // a whole domain document; all but Name, Start and Autostart must be zero
-	Disks     []DiskSpec
-	NoDisk    bool
-	Network   string // network name; "none" for no card, empty for the default network
-	MAC       string
-	UUID      string
-	Accel     string // auto, kvm or tcg
-	Machine   string
-	NoScreen  bool
-	BootMenu  bool
-	Autostart bool
-	Start     bool
+	Name     string
+	Memory   uint64 // bytes
+	VCPUs    uint
+	OS       string // libosinfo's short id; empty: what the ISO is recognised as; UnknownOS: none
+	Try      bool   // the tiny Linux machine
+	Kernel   string // path on the host, or POOL/NAME of a volume
+	Initrd   string
+	Cmdline  string
+	ISO      string // installation medium: path on the host, or POOL/NAME of a volume
+	Import   string // disk image on this computer: short for a first disk with Import
+	PXE      bool   // boot from the network
+	Firmware string // bios, uefi or uefi-secure; empty: what the OS needs
+	TPM      string // yes or no; empty: when the OS needs it or the firmware is UEFI
+	// Unreadable says what to do about files on the host that the hypervisor may
+	// not read: one of the constants below; empty: refuse.
+	Unreadable string
+	XML        string // a whole domain document; all but Name, Start and Autostart must be zero
+	Disks      []DiskSpec
+	NoDisk     bool
+	Network    string // network name; "none" for no card, empty for the default network
+	MAC        string
+	UUID       string
+	Accel      string // auto, kvm or tcg
+	Machine    string
+	NoScreen   bool
+	BootMenu   bool
+	Autostart  bool
+	Start      bool
 }
+
+// What to do about files that the hypervisor may not read.
+const (
+	UnreadableRefuse = "refuse"
+	UnreadableCopy   = "copy"   // into a pool
+	UnreadableGrant  = "grant"  // by access control lists, to the hypervisor's user
+	UnreadableIgnore = "ignore" // the machine will not start
+)
+
+// A FileAccess is what keeps the hypervisor from a file.
+type FileAccess struct {
+	Path      string         `json:"path"`
+	User      string         `json:"user"`      // whom the hypervisor runs as; empty without obstacles
+	Obstacles []FileObstacle `json:"obstacles"` // in the order of the way
+}
+
+// A FileObstacle is a directory that the hypervisor may not enter, or the file
+// that it may not read.
+type FileObstacle struct {
+	Path  string `json:"path"`
+	Needs string `json:"needs"` // enter or read
+}
+
+// What the hypervisor needs of an obstacle.
+const (
+	NeedsEnter = "enter"
+	NeedsRead  = "read"
+)
 
 // UnknownOS says that nothing is known of the OS, not even by its ISO.
 const UnknownOS = "unknown"

@@ -85,6 +85,7 @@ type builder struct {
 	spec     virt.VMSpec
 	preview  bool            // make nothing
 	said     map[string]bool // in a preview: paths that were named for this VM
+	copying  []*string       // files of the spec that the hypervisor reads a copy of
 }
 
 // stage tells what is being done; a preview tells nothing.
@@ -111,8 +112,14 @@ func (b *builder) document(ctx context.Context) (string, error) {
 
 // fill makes or finds disks, kernel and network.
 func (b *builder) fill(ctx context.Context, env *domainxml.Environment) error {
+	if err := b.readable(ctx); err != nil {
+		return err
+	}
 	place, err := b.place(ctx)
 	if err != nil {
+		return err
+	}
+	if err := b.copyUnreadable(ctx, place); err != nil {
 		return err
 	}
 	if b.spec.Try {

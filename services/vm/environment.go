@@ -139,21 +139,14 @@ func (b *builder) kernel(env *domainxml.Environment) error {
 		word string
 		into *string
 	}{{b.spec.Kernel, &env.Kernel}, {b.spec.Initrd, &env.Initrd}} {
-		switch {
-		case f.word == "":
+		if f.word == "" {
 			continue
-		case filepath.IsAbs(f.word):
-			if _, err := os.Stat(f.word); b.conn.Local() && errors.Is(err, os.ErrNotExist) {
-				return virt.Errorf(virt.KindNotFound, "there is no file %s", f.word)
-			}
-			*f.into = f.word
-		default:
-			d, err := b.existingVolume(virt.DiskSpec{Volume: f.word})
-			if err != nil {
-				return err
-			}
-			*f.into = d.Path
 		}
+		path, err := b.onHost(f.word)
+		if err != nil {
+			return err
+		}
+		*f.into = path
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ func (s *Service) registerInverses(door *operation.Door) {
 	door.Inverse(undoStartPool, s.onHost(now(stopStartedPool)))
 	door.Inverse(undoStartNetwork, s.onHost(now(stopStartedNetwork)))
 	door.Inverse(finishDelete, s.onHost(now(s.finishDelete)))
+	door.Inverse(undoGrant, takeBack)
 	door.Inverse(undoFile, func(_ context.Context, inv operation.Inverse, _ bool) error {
 		if !strings.HasPrefix(inv.Ref.ID, s.dirs.Data+string(filepath.Separator)) {
 			return virt.Errorf(virt.KindInternal, "%s is not a file of ours", inv.Ref.ID)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
@@ -79,6 +80,14 @@ func onHost(c *hypervisor.Conn, word string) (string, error) {
 	return v.Path, err
 }
 
+// onHost is the function of that name, and knows files that are only planned.
+func (b *builder) onHost(word string) (string, error) {
+	if b.said[word] {
+		return word, nil
+	}
+	return onHost(b.conn, word)
+}
+
 // recognised fills in what the ISO tells where the spec says nothing: the OS,
 // and UEFI where it boots by nothing else. An ISO that cannot be read here
 // tells nothing; whether the hypervisor can read it is another question.
@@ -109,7 +118,7 @@ func (b *builder) disc(env *domainxml.Environment) error {
 	if b.spec.ISO == "" {
 		return nil
 	}
-	path, err := onHost(b.conn, b.spec.ISO)
+	path, err := b.onHost(b.spec.ISO)
 	if err != nil {
 		return err
 	}
@@ -147,6 +156,8 @@ func checkInstallation(spec virt.VMSpec) error {
 		return invalid("Leave out either.", "a machine cannot have a disk image and no disk")
 	case spec.Firmware != "" && spec.Firmware != "bios" && spec.Firmware != "uefi" && spec.Firmware != "uefi-secure":
 		return invalid("Choose bios, uefi or uefi-secure.", "there is no firmware %q", spec.Firmware)
+	case !slices.Contains([]string{"", virt.UnreadableRefuse, virt.UnreadableCopy, virt.UnreadableGrant, virt.UnreadableIgnore}, spec.Unreadable):
+		return invalid("Choose refuse, copy, grant or ignore.", "there is no choice %q for files that the hypervisor may not read", spec.Unreadable)
 	case spec.TPM != "" && spec.TPM != "yes" && spec.TPM != "no":
 		return invalid("Write yes or no, or leave it out.", "there is no choice %q for a TPM", spec.TPM)
 	}
