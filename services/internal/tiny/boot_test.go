@@ -24,9 +24,8 @@ const bootTimeout = 3 * time.Minute
 func TestMachineBootsAnswersAndObeysItsButtons(t *testing.T) {
 	m := boot(t, builtImage(t))
 
-	m.waitSerial(Ready)
+	m.waitSerial(Ready, "eth0 has the address 10.0.2.15/24")
 	t.Logf("ready after %v", time.Since(m.started).Round(10*time.Millisecond))
-	m.waitSerial("eth0 has the address 10.0.2.15/24")
 
 	m.typeSerial("echo sum $((40 + 2)) on $(tty)\r")
 	m.waitSerial("sum 42 on /dev/ttyS0")
@@ -207,17 +206,22 @@ func (m *machine) unread() string {
 	return m.said.String()
 }
 
-// waitSerial waits for text and forgets all up to it.
-func (m *machine) waitSerial(text string) {
+// waitSerial waits for the texts, in whichever order they come, and forgets all
+// up to the last of them.
+func (m *machine) waitSerial(texts ...string) {
 	m.t.Helper()
-	eventually(m.t, "the serial port says "+text, func() bool {
+	eventually(m.t, fmt.Sprintf("the serial port says %q", texts), func() bool {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		at := bytes.Index(m.said.Bytes(), []byte(text))
-		if at < 0 {
-			return false
+		end := 0
+		for _, text := range texts {
+			at := bytes.Index(m.said.Bytes(), []byte(text))
+			if at < 0 {
+				return false
+			}
+			end = max(end, at+len(text))
 		}
-		m.said.Next(at + len(text))
+		m.said.Next(end)
 		return true
 	})
 }
