@@ -141,6 +141,11 @@ func checkInstallation(spec virt.VMSpec) error {
 	invalid := func(hint, format string, args ...any) error {
 		return virt.Errorf(virt.KindInvalid, format, args...).WithHint(hint)
 	}
+	if spec.ISO != "" && !filepath.IsAbs(spec.ISO) {
+		if _, _, err := volumeName(spec.ISO); err != nil {
+			return err
+		}
+	}
 	sources := 0
 	for _, is := range []bool{spec.Try, spec.Kernel != "", spec.ISO != "", spec.Import != "", spec.PXE} {
 		if is {
