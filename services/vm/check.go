@@ -120,7 +120,9 @@ func (k *checker) machine() {
 	}
 	choice, err := domainxml.Choose(caps, "", k.spec.Machine)
 	if err != nil {
-		k.found(virt.FieldMachine, err)
+		if k.spec.Machine != "" { // else no choice of the person's is wrong
+			k.found(virt.FieldMachine, err)
+		}
 		return
 	}
 	domain, err := k.conn.DomainCapabilities(choice.Emulator, choice.Arch, choice.Machine, "")

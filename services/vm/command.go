@@ -52,6 +52,9 @@ func flags(spec virt.VMSpec) []string {
 	text("os", spec.OS)
 	text("firmware", spec.Firmware)
 	text("tpm", spec.TPM)
+	if spec.Unreadable != virt.UnreadableRefuse { // what it is anyway
+		text("unreadable", spec.Unreadable)
+	}
 	for _, d := range spec.Disks {
 		text("disk", diskFlag(d))
 	}
@@ -59,7 +62,9 @@ func flags(spec virt.VMSpec) []string {
 	text("network", spec.Network)
 	text("mac", spec.MAC)
 	text("uuid", spec.UUID)
-	text("accel", spec.Accel)
+	if spec.Accel != "auto" { // what it is anyway
+		text("accel", spec.Accel)
+	}
 	text("machine", spec.Machine)
 	set("no-graphics", spec.NoScreen)
 	set("boot-menu", spec.BootMenu)
