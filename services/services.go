@@ -50,7 +50,7 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 	settings := setting.New(o.Dirs, door, bus)
 	s := &Services{
 		Hosts:      hosts,
-		VMs:        vm.New(hosts, door, bus, vm.Dirs{Cache: o.Dirs.Cache, Data: o.Dirs.Data}),
+		VMs:        vm.New(hosts, door, bus, vm.Dirs{Cache: o.Dirs.Cache, Data: o.Dirs.Data, Runtime: o.Dirs.Runtime}),
 		Pools:      pool.New(hosts),
 		Networks:   network.New(hosts),
 		Metrics:    metric.New(hosts, bus, settings.StatsInterval),

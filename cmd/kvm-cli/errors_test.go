@@ -32,7 +32,7 @@ func TestWrongUseIsInvalidAndSaysSoAsJSON(t *testing.T) {
 		{"vm", "create", "a", "--xml", "/no/such/file"}, {"vm", "create", "a", "--xml", "-", "--memory", "1GiB"}, {"vm", "create", "a", "--xml", ""},
 		{"vm", "delete", "web"}, {"vm", "delete", "web", "--yes", "--force", "--disks", "vdz"}, {"vm", "delete", "web", "--yes", "--force", "--disks", "vda,,"},
 		{"vm", "stats", "web", "--interval", "0s"}, {"vm", "stats", "web", "--interval", "1"}, {"vm", "stats", "web", "--interval", "24h"}, {"vm", "shutdown", "web", "--wait=0s"}, {"vm", "shutdown", "web", "--wait=soon"}, {"vm", "shutdown", "web", "--wait=-1s"},
-		{"vm", "console", "web", "--serial=first"}, {"vm", "console", "web", "--serial=-1"}, {"audit", "list", "--since", "yesterday"}, {"operation", "list", "--limit", "few"}, {"operation", "list", "--limit", "-1"},
+		{"vm", "console", "web", "--serial=first"}, {"vm", "console", "web", "--serial=-1"}, {"vm", "console", "web", "--serial", "--viewer"}, {"audit", "list", "--since", "yesterday"}, {"operation", "list", "--limit", "few"}, {"operation", "list", "--limit", "-1"},
 		{"setting", "set", "stats.interval", "often"}, {"setting", "set", "stats.interval"}, {"host", "check", "--fix"}, {"vm", "list", "--progress", "bar"}, {"completion", "tcsh"},
 	} {
 		s.in = ""

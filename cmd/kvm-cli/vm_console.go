@@ -30,18 +30,26 @@ type consoleAddress struct {
 
 func newVMConsoleCommand(c *cli) *cobra.Command {
 	var serial string
-	var force bool
+	var force, viewer bool
 	cmd := &cobra.Command{
 		Use: "console NAME", Short: "Open a machine's screen in the window, or its serial port here",
 		Example: `  kvm-cli vm console demo
   kvm-cli vm console demo --serial
+  kvm-cli vm console demo --viewer
   kvm-cli vm console demo -o json`,
 		Long: `Open the machine's screen in the window. With -o json, print where it is served instead.
-With --serial, connect this terminal to the machine's serial port; Ctrl+] leaves it.`,
+With --serial, connect this terminal to the machine's serial port; Ctrl+] leaves it.
+With --viewer, open the screen in another program: remote-viewer of the package
+virt-viewer, or what the desktop opens connection files (.vv) with. The file is
+written to the runtime directory, readable by you only, and has no password.`,
 		Args: exact("NAME"), ValidArgsFunction: c.names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.onVM(cmd, args[0], func(ctx context.Context, s *services.Services, vm virt.Ref) error {
 				switch {
+				case viewer && serial != "":
+					return usage("choose one of --serial and --viewer")
+				case viewer:
+					return s.VMs.OpenViewer(ctx, vm)
 				case serial != "":
 					return c.serial(ctx, s, vm, serial, force)
 				case c.output != "table":
@@ -54,6 +62,7 @@ With --serial, connect this terminal to the machine's serial port; Ctrl+] leaves
 	}
 	cmd.Flags().StringVar(&serial, "serial", "", "the serial port of this `NUMBER`")
 	cmd.Flags().Lookup("serial").NoOptDefVal = "0"
+	cmd.Flags().BoolVar(&viewer, "viewer", false, "open the screen in another viewer")
 	cmd.Flags().BoolVar(&force, "force", false, "take the serial port from another program")
 	return cmd
 }

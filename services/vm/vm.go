@@ -19,8 +19,9 @@ type Service struct {
 
 // Dirs are the directories the Service may write to.
 type Dirs struct {
-	Cache string // the tiny guest and the accelerator's probe
-	Data  string // machines of the embedded driver, which has no pools
+	Cache   string // the tiny guest and the accelerator's probe
+	Data    string // machines of the embedded driver, which has no pools
+	Runtime string // files for another viewer
 }
 
 // New returns a Service over the hosts and teaches the door how to take back

@@ -79,7 +79,7 @@ func (b *bar) saveScreenshot() {
 		if err != nil {
 			return err
 		}
-		path, err = savePicture(v.vm.Name, picture)
+		path, err = pictures.save(v.vm.Name, ".png", picture)
 		return err
 	}, func(err error) {
 		b.shot.SetBusy(false)

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"context"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
@@ -54,9 +52,7 @@ func (p *page) newTools() fyne.CanvasObject {
 	c := p.consoles
 	window := kit.Secondary("external-link", lang.L("Open in window"), func() { c.OpenWindow(p.vm) }).Small()
 	p.address = kit.Secondary("info", lang.L("Address"), nil).Small()
-	p.address.OnPress(func() {
-		showAddress(c.kit, p.address, func(ctx context.Context) (virt.Graphics, error) { return c.svc.VMs.Address(ctx, p.vm) })
-	})
+	p.address.OnPress(func() { c.showAddress(p.address, p.vm) })
 	return kit.Row(8, kit.Spacer(), window, p.address)
 }
 

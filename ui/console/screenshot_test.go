@@ -15,7 +15,7 @@ func TestAScreenshotGoesToThePersonsPictures(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
-	if got := picturesDir(); got != home {
+	if got := pictures.path(); got != home {
 		t.Errorf("without a folder of pictures it is %s", got)
 	}
 	for _, dir := range []string{".config", "Pictures", "Bilder"} {
@@ -23,14 +23,14 @@ func TestAScreenshotGoesToThePersonsPictures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := picturesDir(); got != filepath.Join(home, "Pictures") {
+	if got := pictures.path(); got != filepath.Join(home, "Pictures") {
 		t.Errorf("the folder of pictures is %s", got)
 	}
 	config := "# written by xdg-user-dirs-update\nXDG_PICTURES_DIR=\"$HOME/Bilder\"\n"
 	if err := os.WriteFile(filepath.Join(home, ".config", "user-dirs.dirs"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	path, err := savePicture("a/b", []byte("picture"))
+	path, err := pictures.save("a/b", ".png", []byte("picture"))
 	if err != nil {
 		t.Fatal(err)
 	}

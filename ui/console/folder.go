@@ -11,22 +11,33 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
-// savePicture writes a PNG file into the person's folder of pictures and
-// returns its path. It never overwrites one.
-func savePicture(vm string, png []byte) (string, error) {
-	name := strings.Map(fileRune, vm) + " " + time.Now().Format("2006-01-02 15.04.05.000") + ".png"
-	path := filepath.Join(picturesDir(), name)
+// A folder is one that desktops give a person, as xdg-user-dirs knows it.
+type folder struct {
+	variable string // in user-dirs.dirs
+	name     string // in the home directory, where that file does not say
+}
+
+var (
+	pictures  = folder{"XDG_PICTURES_DIR", "Pictures"}
+	downloads = folder{"XDG_DOWNLOAD_DIR", "Downloads"}
+)
+
+// save writes a file named after the machine into the folder and returns its
+// path. It never overwrites one.
+func (f folder) save(vm, ending string, content []byte) (string, error) {
+	name := strings.Map(fileRune, vm) + " " + time.Now().Format("2006-01-02 15.04.05.000") + ending
+	path := filepath.Join(f.path(), name)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return "", virt.Errorf(virt.KindUnavailable, "save the screenshot: %w", err)
+		return "", virt.Errorf(virt.KindUnavailable, "save the file: %w", err)
 	}
-	if _, err = file.Write(png); err == nil {
+	if _, err = file.Write(content); err == nil {
 		err = file.Close()
 	} else {
 		_ = file.Close() // the failure to write says more
 	}
 	if err != nil {
-		return "", virt.Errorf(virt.KindNoSpace, "save the screenshot: %w", err)
+		return "", virt.Errorf(virt.KindNoSpace, "save the file: %w", err)
 	}
 	return path, nil
 }
@@ -39,15 +50,14 @@ func fileRune(r rune) rune {
 	return r
 }
 
-// picturesDir is XDG_PICTURES_DIR of xdg-user-dirs, if there is such a folder,
-// else the home directory.
-func picturesDir() string {
+// path is where the folder lies if there is one, else the home directory.
+func (f folder) path() string {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return os.TempDir()
 	}
 	config := cmp.Or(os.Getenv("XDG_CONFIG_HOME"), filepath.Join(home, ".config"))
-	for _, dir := range []string{userDir(filepath.Join(config, "user-dirs.dirs"), home), filepath.Join(home, "Pictures")} {
+	for _, dir := range []string{f.configured(filepath.Join(config, "user-dirs.dirs"), home), filepath.Join(home, f.name)} {
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
 			return dir
 		}
@@ -55,16 +65,16 @@ func picturesDir() string {
 	return home
 }
 
-// userDir reads the folder of pictures from a file of lines such as
+// configured reads the folder from a file of lines such as
 // XDG_PICTURES_DIR="$HOME/Bilder"; empty when there is none.
-func userDir(path, home string) string {
+func (f folder) configured(path, home string) string {
 	file, err := os.Open(path)
 	if err != nil {
 		return ""
 	}
 	defer file.Close() //nolint:errcheck // only read
 	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if value, found := strings.CutPrefix(strings.TrimSpace(lines.Text()), "XDG_PICTURES_DIR="); found {
+		if value, found := strings.CutPrefix(strings.TrimSpace(lines.Text()), f.variable+"="); found {
 			return strings.Replace(strings.Trim(value, `"`), "$HOME", home, 1)
 		}
 	}
