@@ -71,6 +71,24 @@ func TestAMachineIsStartedByKeysAlone(t *testing.T) {
 	h.says("off", "Running")
 }
 
+func TestAPageThatWasOpenedByKeysTakesTheKeys(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+	h.click(h.row("running"), desktop.MouseButtonPrimary)
+
+	h.press(fyne.KeyReturn)
+	h.must("page tab", "Overview")
+
+	if !h.window.hasFocus(h.window.work.body) {
+		t.Error("the keyboard stayed with the table that cannot be seen any more")
+	}
+	h.combine("Alt+Left")
+	h.must("table", "Machines")
+	if !h.window.hasFocus(h.window.work.body) {
+		t.Error("on the way back the table did not get the keyboard")
+	}
+}
+
 func TestForcingOffAsksFirstAndRemembersTheAnswer(t *testing.T) {
 	h := open(t, "several-states.xml")
 	h.says("running", "Running")

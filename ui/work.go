@@ -124,13 +124,30 @@ func (k *work) showTab(t target) {
 	}
 }
 
-// show puts the current page into the window.
+// show puts the current page into the window. It takes over the keyboard where
+// the page before it had that: the shortcuts reach the window only through a
+// control that is part of it.
 func (k *work) show() {
+	focused := k.window.hasFocus(k.body)
 	k.body.Objects = []fyne.CanvasObject{k.page().Content()}
 	k.body.Refresh()
 	k.page().SetVisible(true)
+	if focused {
+		k.focusPage()
+	}
 	k.relabel()
 	k.window.follow(k.tab().target())
+}
+
+// focusPage gives the keyboard to the page, or to nothing where the page has no
+// use for it.
+func (k *work) focusPage() {
+	canvas := k.window.kit.Win.Canvas()
+	if page, ok := k.page().(interface{ Focusable() fyne.Focusable }); ok {
+		canvas.Focus(page.Focusable())
+		return
+	}
+	canvas.Unfocus()
 }
 
 // relabel shows the tabs with the names that their things have now.

@@ -2,6 +2,7 @@ package machines
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -131,16 +132,24 @@ func (p *hostPage) computerFacts() []fyne.CanvasObject {
 	if h.Memory > 0 {
 		memory = lang.L("{{.Free}} free of {{.All}}", map[string]any{"Free": parts.Size(h.MemoryFree), "All": parts.Size(h.Memory)})
 	}
-	topology := lang.L("{{.Sockets}} sockets, {{.Cores}} cores, {{.Threads}} threads a core",
-		map[string]any{"Sockets": h.Sockets, "Cores": h.Cores, "Threads": h.Threads})
 	return []fyne.CanvasObject{
 		fact(lang.L("Name"), orNone(h.Hostname)),
 		fact(lang.L("Processor"), orNone(h.CPUModel)),
 		fact(lang.L("Processors"), parts.Count(int(h.CPUs))), //nolint:gosec // a few thousand at most
-		fact(lang.L("Topology"), topology),
+		fact(lang.L("Topology"), topology(h)),
 		fact(lang.L("Architecture"), orNone(h.Arch)),
 		fact(lang.L("Memory"), memory),
 	}
+}
+
+// topology says how the processors of a host are arranged.
+func topology(h virt.Host) string {
+	sockets, cores, threads := int(h.Sockets), int(h.Cores), int(h.Threads) //nolint:gosec // a few thousand at most
+	return strings.Join([]string{
+		lang.N("{{.Count}} sockets", sockets, map[string]any{"Count": sockets}),
+		lang.N("{{.Count}} cores", cores, map[string]any{"Count": cores}),
+		lang.N("{{.Count}} threads a core", threads, map[string]any{"Count": threads}),
+	}, ", ")
 }
 
 func (p *hostPage) softwareFacts(state virt.Host) []fyne.CanvasObject {

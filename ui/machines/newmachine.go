@@ -2,12 +2,12 @@ package machines
 
 import (
 	"context"
+	"strconv"
 
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
-	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
@@ -91,7 +91,7 @@ func (d *newMachineDialog) freeName() string {
 	for n := 1; ; n++ {
 		name := "tiny"
 		if n > 1 {
-			name += "-" + parts.Count(n)
+			name += "-" + strconv.Itoa(n)
 		}
 		if !d.taken(name) {
 			return name
