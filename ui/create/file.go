@@ -62,7 +62,7 @@ func (c *fileChoice) show() {
 	c.volumes.SetOptions(options)
 	c.volumes.Choose(chosen)
 	if len(options) == 0 {
-		c.volumes.DisableBecause(lang.L("No pool of this host has a suitable volume."))
+		c.volumes.DisableBecause(lang.L("There is no suitable volume."))
 	} else {
 		c.volumes.Enable()
 	}

@@ -27,9 +27,9 @@ func newSourcePage(w *wizard) *sourcePage {
 		w.draft.choose(id)
 		w.changed()
 	},
-		kit.Choice{ID: sourceISO, Icon: "disc-3", Title: lang.L("Local ISO or CD"), Text: lang.L("An installer you already have")},
-		kit.Choice{ID: sourceImage, Icon: "import", Title: lang.L("Existing disk image"), Text: lang.L("Copied, or used in place")},
-		kit.Choice{ID: sourceKernel, Icon: "terminal", Title: lang.L("Kernel and RAM disk"), Text: lang.L("Booted without a boot loader")},
+		kit.Choice{ID: sourceISO, Icon: "disc-3", Title: lang.L("Local ISO or CD"), Text: lang.L("An installer disc")},
+		kit.Choice{ID: sourceImage, Icon: "import", Title: lang.L("Existing disk image"), Text: lang.L("Copied or in place")},
+		kit.Choice{ID: sourceKernel, Icon: "terminal", Title: lang.L("Kernel and RAM disk"), Text: lang.L("No boot loader")},
 		kit.Choice{ID: sourceNetwork, Icon: "network", Title: lang.L("Network boot"), Text: lang.L("From a PXE server")},
 		kit.Choice{ID: sourceEmpty, Icon: "box", Title: lang.L("Empty machine"), Text: lang.L("Add media later")},
 		kit.Choice{ID: sourceTry, Icon: "zap", Title: lang.L("Try it"), Text: lang.L("A tiny Linux, in seconds")},
@@ -64,7 +64,7 @@ func (p *sourcePage) file(known virt.Field, label, help string, into *string, wa
 }
 
 func (p *sourcePage) isoFile() fyne.CanvasObject {
-	return p.file(virt.FieldISO, lang.L("Image to install from"), lang.L("A file of the host ending in .iso, or a drive such as /dev/sr0"), &p.w.draft.iso, isMedium).all
+	return p.file(virt.FieldISO, lang.L("Image to install from"), lang.L("A file of the host, or a drive"), &p.w.draft.iso, isMedium).all
 }
 
 func (p *sourcePage) imageFile() fyne.CanvasObject {

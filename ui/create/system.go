@@ -2,6 +2,7 @@ package create
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,9 +27,14 @@ type systemPicker struct {
 	found  *fyne.Container // the systems that the search found
 	open   *fyne.Container
 	list   *kit.View[[]virt.OS]
-	words  string
-	ended  bool
+	asked  atomic.Pointer[search]
 	all    *fyne.Container
+}
+
+// A search is what the person looks for.
+type search struct {
+	words string
+	old   bool // also what gets no updates any more
 }
 
 func newSystemPicker(w *wizard) *systemPicker {
@@ -36,22 +42,28 @@ func newSystemPicker(w *wizard) *systemPicker {
 	p.change = kit.Secondary("", lang.L("Change"), p.toggle)
 	row := kit.Row(12, kit.NewIconTile("disc-3", theme.Accent, 36), kit.Grow(kit.Col(3, p.name, p.fact)), p.change)
 	p.search = kit.NewSearch(lang.L("Search systems, e.g. Ubuntu"), func(words string) {
-		p.words = words
-		p.list.Changed()
+		p.look(search{words, p.old.Checked()})
 	})
 	p.old = kit.NewCheckbox(lang.L("Show outdated"), func(on bool) {
-		p.ended = on
-		p.list.Changed()
+		p.look(search{p.search.Text(), on})
 	})
+	p.asked.Store(&search{})
 	p.found = kit.Col(0)
 	p.open = kit.Col(10, kit.HLine(), kit.Row(12, kit.Grow(p.search), p.old), p.found)
 	p.open.Hide()
 	p.list = kit.NewView(w.Kit, func(ctx context.Context) ([]virt.OS, error) {
-		return w.Services.VMs.Systems(ctx, p.words, p.ended)
+		asked := p.asked.Load()
+		return w.Services.VMs.Systems(ctx, asked.words, asked.old)
 	}, p.showFound)
 	w.checks.OnStop(p.list.Stop)
 	p.all = kit.Stack(kit.NewBox(theme.Inset, theme.Line, 10), kit.PadAll(11, kit.Col(10, row, p.open)))
 	return p
+}
+
+// look searches.
+func (p *systemPicker) look(s search) {
+	p.asked.Store(&s)
+	p.list.Changed()
 }
 
 // toggle opens or closes the search.

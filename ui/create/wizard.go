@@ -115,9 +115,8 @@ func (w *wizard) show(f findings, err error) {
 	if err != nil {
 		f.broken = err
 	}
-	recognised := f.medium.OS.ID != w.found.medium.OS.ID
 	w.found = f
-	if recognised && !w.named {
+	if !w.named && w.draft.name != w.facts.freeName(w.nameBase()) { // the system is known now
 		w.changed()
 		return
 	}

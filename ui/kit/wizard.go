@@ -243,6 +243,9 @@ func (w *Wizard) focus() {
 	}
 	if f := firstFocusable(w.bodies[w.at].Content); f != nil {
 		w.kit.Win.Canvas().Focus(f)
+		if e, ok := f.(*entryField); ok {
+			e.owner.SelectAll() // typing replaces what is filled in
+		}
 		return
 	}
 	w.kit.Win.Canvas().Focus(w.next)

@@ -1,0 +1,381 @@
+package create_test
+
+import (
+	"context"
+	"encoding/xml"
+	"os"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virttest"
+	"github.com/kvmmanager/kvm-manager/services/vm"
+	"github.com/kvmmanager/kvm-manager/ui/create"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
+	_ "github.com/kvmmanager/kvm-manager/ui/locale" // a test run under LANG=C speaks English, too
+)
+
+func TestMain(m *testing.M) { os.Exit(virttest.Main(m)) }
+
+// room is the open wizard over a real host.
+type room struct {
+	*kittest.Window
+	t    *testing.T
+	svc  *services.Services
+	ctx  context.Context //nolint:containedctx // the test's
+	host virt.HostID
+	made []virt.Ref
+}
+
+func open(t *testing.T, uri string) *room {
+	t.Helper()
+	svc, ctx := virttest.OpenURI(t, uri)
+	if err := kit.LoadWords(); err != nil {
+		t.Fatal(err)
+	}
+	r := &room{Window: kittest.OpenAs(t, ctx, svc), t: t, svc: svc, ctx: ctx, host: virttest.Host(t, svc, ctx)}
+	kit.NewStage(r.Win).AfterWith(r.Kit.After)
+	r.Win.Show()
+	r.Win.Resize(fyne.NewSize(1280, 800))
+	hosts, err := svc.Hosts.List(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	create.Open(create.Options{Kit: r.Kit, Services: svc, Made: func(ref virt.Ref, _ bool) { r.made = append(r.made, ref) }}, hosts, r.host)
+	return r
+}
+
+// find returns the last element of the role and name: what lies on top.
+func (r *room) find(role, name string) (found kit.Element, ok bool) {
+	var walk func(kit.Element)
+	walk = func(e kit.Element) {
+		if e.Role == role && e.Name == name {
+			found, ok = e, true
+		}
+		for _, child := range e.Children {
+			walk(child)
+		}
+	}
+	walk(kit.Accessibility(r.Win, 1))
+	return found, ok
+}
+
+// said is what the row of a field says of it: its help, or what is wrong.
+func (r *room) said(label string) (words string) {
+	var walk func(kit.Element)
+	walk = func(e kit.Element) {
+		if e.Role == "panel" && e.Name == label && e.Description != "" {
+			words = e.Description
+		}
+		for _, child := range e.Children {
+			walk(child)
+		}
+	}
+	walk(kit.Accessibility(r.Win, 1))
+	return words
+}
+
+func (r *room) must(role, name string) kit.Element {
+	r.t.Helper()
+	var found kit.Element
+	r.Until("there is a "+role+" "+name, func() (ok bool) {
+		found, ok = r.find(role, name)
+		return ok
+	})
+	return found
+}
+
+// click presses what can be pressed in the middle of the element.
+func (r *room) click(role, name string) {
+	r.t.Helper()
+	e := r.must(role, name)
+	at := fyne.NewPos(float32(e.X+e.W/2), float32(e.Y+e.H/2))
+	if pressed := deepest(r.Win.Canvas().Overlays().Top(), fyne.Position{}, at); pressed != nil {
+		pressed.Tapped(&fyne.PointEvent{AbsolutePosition: at})
+	}
+	r.Flush()
+}
+
+func deepest(o fyne.CanvasObject, pos, at fyne.Position) (found fyne.Tappable) {
+	pos = pos.Add(o.Position())
+	if !o.Visible() || at.X < pos.X || at.Y < pos.Y || at.X >= pos.X+o.Size().Width || at.Y >= pos.Y+o.Size().Height {
+		return nil
+	}
+	found, _ = o.(fyne.Tappable)
+	var inside []fyne.CanvasObject
+	switch o := o.(type) {
+	case *fyne.Container:
+		inside = o.Objects
+	case fyne.Widget:
+		inside = test.WidgetRenderer(o).Objects()
+	}
+	for _, child := range inside {
+		if below := deepest(child, pos, at); below != nil {
+			found = below
+		}
+	}
+	return found
+}
+
+// write replaces what a field says.
+func (r *room) write(name, text string) {
+	r.t.Helper()
+	r.click("text", name)
+	focused, ok := r.Win.Canvas().Focused().(fyne.Shortcutable)
+	if !ok {
+		r.t.Fatalf("the field %q does not take the keyboard", name)
+	}
+	focused.TypedShortcut(&fyne.ShortcutSelectAll{})
+	test.Type(r.Win.Canvas().Focused(), text)
+	r.Flush()
+}
+
+// combine presses a key with modifiers.
+func (r *room) combine(keys string) {
+	r.t.Helper()
+	k := kit.MustKeys(keys)
+	s := &desktop.CustomShortcut{KeyName: k.Key, Modifier: k.Mod}
+	if focused, ok := r.Win.Canvas().Focused().(fyne.Shortcutable); ok {
+		focused.TypedShortcut(s)
+	} else {
+		r.Win.Canvas().(fyne.Shortcutable).TypedShortcut(s) //nolint:forcetypeassert // of the test driver
+	}
+	r.Flush()
+}
+
+func (r *room) press(key fyne.KeyName) {
+	r.t.Helper()
+	r.Win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: key})
+	r.Flush()
+}
+
+// onStep waits until the step is shown.
+func (r *room) onStep(title string) {
+	r.t.Helper()
+	r.Until("the step is "+title, func() bool {
+		e, ok := r.find("dialog", "New machine")
+		return ok && e.Description == title
+	})
+}
+
+func TestEveryControlOfEveryStepHasAName(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI)
+	for _, source := range []string{"Existing disk image", "Kernel and RAM disk", "Network boot", "Try it", "Local ISO or CD", "Empty machine"} {
+		r.click("radio button", source)
+		for _, unnamed := range kit.Unnamed(r.Win.Canvas().Overlays().Top()) {
+			t.Errorf("%s: a %T without a name", source, unnamed)
+		}
+	}
+	for _, step := range []string{"Name and system", "CPU and memory", "Storage", "Network and devices", "Review"} {
+		r.click("push button", "Next")
+		r.onStep(step)
+		for _, unnamed := range kit.Unnamed(r.Win.Canvas().Overlays().Top()) {
+			t.Errorf("%s: a %T without a name", step, unnamed)
+		}
+	}
+}
+
+// The window and kvm-cli make the same machine of the same choices: both ask
+// Preview, and libvirt keeps of it what it keeps of the command's.
+func TestAnEmptyMachineIsMadeInThreeClicks(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI)
+	r.click("radio button", "Empty machine")
+	r.must("push button", "Skip to review")
+	r.click("push button", "Next")
+	r.write("Name", "three-clicks")
+	r.click("push button", "Skip to review")
+	r.onStep("Review")
+	r.click("switch", "Start when created")
+	r.click("radio button", "Command")
+	command := r.must("text", "Command").Value
+	if want := vm.Command(r.uri(), virt.VMSpec{Name: "three-clicks"}); command != want {
+		t.Errorf("the command is %s, want %s", command, want)
+	}
+	r.click("radio button", "XML")
+	r.Until("the XML is there", func() bool {
+		e, ok := r.find("text", "XML")
+		return ok && e.Value != ""
+	})
+	expected := shape(t, r.must("text", "XML").Value)
+
+	r.click("push button", "Create")
+	r.Until("the machine is made", func() bool { return len(r.made) == 1 })
+	made := r.made[0]
+	t.Cleanup(func() {
+		if _, err := r.svc.VMs.Delete(r.ctx, made, virt.DeleteSpec{}); err != nil {
+			t.Error(err)
+		}
+	})
+	document, err := r.svc.VMs.XML(r.ctx, made, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, value := range expected {
+		if got := shape(t, document)[path]; got != value {
+			t.Errorf("%s is %q, but the wizard showed %q", path, got, value)
+		}
+	}
+	shown, err := r.svc.VMs.Show(r.ctx, made)
+	if err != nil || len(shown.Disks) != 1 || shown.Disks[0].Capacity != 20<<30 || shown.State != virt.StateShutoff {
+		t.Errorf("made %+v, %v", shown, err)
+	}
+}
+
+func (r *room) uri() string {
+	r.t.Helper()
+	h, err := r.svc.Hosts.Show(r.ctx, r.host)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return h.URI
+}
+
+// shape is the text of each element whose path leaves no doubt, without what is
+// chosen by chance.
+func shape(t *testing.T, document string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	var path []string
+	decoder := xml.NewDecoder(strings.NewReader(document))
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			break
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			path = append(path, token.Name.Local)
+		case xml.CharData:
+			if text := strings.TrimSpace(string(token)); text != "" {
+				all[strings.Join(path, "/")] = text
+			}
+		case xml.EndElement:
+			path = path[:len(path)-1]
+		}
+	}
+	delete(all, "domain/uuid")
+	if len(all) < 5 {
+		t.Fatalf("no document of a domain: %s", document)
+	}
+	return all
+}
+
+func TestBadValuesAreSaidAtTheirFieldAndKeepTheStep(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI)
+	r.click("push button", "Next")
+	r.Until("the missing image is said", func() bool {
+		return r.said("Image to install from") == "Choose the image to install from."
+	})
+	r.onStep("Where should the system come from?")
+
+	r.click("radio button", "Empty machine")
+	r.combine("Alt+Right")
+	r.combine("Alt+Right")
+	r.onStep("CPU and memory")
+	r.write("Memory", "lots")
+	r.combine("Alt+Right")
+	r.onStep("CPU and memory")
+	r.write("Memory", "512 MiB")
+	r.write("Processors", "9999")
+	r.click("text", "Memory")
+	r.Until("the host's limit is said", func() bool {
+		return strings.HasPrefix(r.said("Processors"), "9999 processors are ")
+	})
+	r.combine("Alt+Right")
+	r.onStep("CPU and memory")
+	r.combine("Alt+Left")
+	r.onStep("Name and system")
+}
+
+func TestAFailureBringsTheWizardBackAsItWas(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI)
+	r.click("radio button", "Empty machine")
+	r.click("push button", "Next")
+	r.write("Name", "quick")
+	r.click("push button", "Skip to review")
+	r.onStep("Review")
+	r.click("switch", "Start when created")
+	faster, err := r.svc.VMs.Create(r.ctx, r.host, virt.VMSpec{Name: "quick", NoDisk: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := r.svc.VMs.Delete(r.ctx, faster, virt.DeleteSpec{}); err != nil {
+			t.Error(err)
+		}
+	})
+	r.combine("Ctrl+Enter")
+	r.Until("the cause is said", func() bool {
+		_, ok := r.find("label", "“quick” was not created")
+		return ok
+	})
+	r.onStep("Review")
+	r.click("list item", "Step 2 of 6: Name and system")
+	if name := r.must("text", "Name").Value; name != "quick" {
+		t.Errorf("the name became %q", name)
+	}
+	if len(r.made) > 0 {
+		t.Errorf("made %v", r.made)
+	}
+}
+
+func TestEscAsksOnlyWhenSomethingWasFilledIn(t *testing.T) {
+	for _, c := range []struct {
+		what  string
+		do    func(*room)
+		asked bool
+	}{
+		{"nothing", func(*room) {}, false},
+		{"another source", func(r *room) { r.click("radio button", "Empty machine") }, true},
+	} {
+		r := open(t, virttest.TestHost(t, "empty.xml"))
+		c.do(r)
+		r.press(fyne.KeyEscape)
+		_, asked := r.find("alert dialog", "Leave without creating the machine?")
+		if asked != c.asked {
+			t.Errorf("%s filled in: asked %v, want %v", c.what, asked, c.asked)
+		}
+		if asked {
+			r.click("push button", "Leave")
+		}
+		if _, open := r.find("dialog", "New machine"); open {
+			t.Errorf("%s filled in: the wizard is still open", c.what)
+		}
+	}
+}
+
+func TestTheSystemIsFoundByItsName(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI)
+	r.click("radio button", "Empty machine")
+	r.click("push button", "Next")
+	r.click("push button", "Change")
+	r.write("Search systems, e.g. Ubuntu", "windows 11")
+	r.click("radio button", "Microsoft Windows 11")
+	r.Until("the machine gets what Windows 11 wants", func() bool {
+		name, ok := r.find("text", "Name")
+		return ok && name.Value == "win11"
+	})
+	r.click("push button", "Next")
+	r.Until("memory for Windows 11", func() bool {
+		memory, ok := r.find("text", "Memory")
+		return ok && memory.Value == "8 GiB"
+	})
+}
+
+func TestANarrowWindowHasNoSummary(t *testing.T) {
+	r := open(t, virttest.TestHost(t, "empty.xml"))
+	r.click("radio button", "Empty machine")
+	r.click("push button", "Next")
+	r.must("label", "This will be created")
+	r.Win.Resize(fyne.NewSize(900, 640))
+	r.Until("the summary is gone", func() bool {
+		_, shown := r.find("label", "This will be created")
+		return !shown
+	})
+}
