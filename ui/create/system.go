@@ -76,7 +76,7 @@ func (p *systemPicker) toggle() {
 	p.change.SetLabel(lang.L("Done"))
 	p.list.Changed()
 	p.w.dialog.Refit()
-	p.search.Focus()
+	p.w.Kit.Win.Canvas().Focus(p.search.Focusable()) // its entry may not have been painted yet
 }
 
 func (p *systemPicker) shut() {
