@@ -5,6 +5,7 @@ package metric
 import (
 	"context"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -86,10 +87,24 @@ func (s *Service) Latest(ctx context.Context, id virt.HostID) (map[string]virt.R
 	latest := map[string]virt.Rates{}
 	if w := s.watched[id]; w != nil {
 		for vm, rates := range w.series {
-			latest[vm] = rates[len(rates)-1]
+			newest := rates[len(rates)-1]
+			newest.Trail = trailOf(rates)
+			latest[vm] = newest
 		}
 	}
 	return latest, nil
+}
+
+// trailOf returns the load of the last figures.
+func trailOf(rates []virt.Rates) virt.Trail {
+	var trail virt.Trail
+	for i := range trail {
+		trail[i] = virt.NoLoad
+		if at := len(rates) - len(trail) + i; at >= 0 {
+			trail[i] = uint8(math.Round(rates[at].CPUPercent)) //nolint:gosec // 0 to 100
+		}
+	}
+	return trail
 }
 
 // Series returns the kept figures of a VM on a watched host, oldest first.

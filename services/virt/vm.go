@@ -147,7 +147,15 @@ type Rates struct {
 	NICRx      float64   `json:"nic_rx_bytes_per_s"`
 	NICTx      float64   `json:"nic_tx_bytes_per_s"`
 	GuestSays  bool      `json:"-"`
+	Trail      Trail     `json:"-"` // of the processor, up to these figures
 }
+
+// A Trail is the recent load of a processor in percent, oldest first; NoLoad
+// stands where nothing was measured.
+type Trail [30]uint8
+
+// NoLoad is no measurement in a Trail.
+const NoLoad = 255
 
 // RatesBetween returns the figures per second from a to b; ok is false when no
 // time passed or the counters went back, as they do when the VM was restarted.

@@ -1,10 +1,14 @@
 package kit
 
 import (
+	"image"
+	"math"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
@@ -15,6 +19,7 @@ const (
 	chipCell
 	barCell
 	iconCell
+	trailCell
 )
 
 // A Cell is what one column says of one row. Cells are values: a table
@@ -26,6 +31,7 @@ type Cell struct {
 	text  string
 	icon  string
 	share float64
+	trail virt.Trail
 }
 
 // TextCell is plain text.
@@ -58,6 +64,11 @@ func UsageCell(share float64, text string) Cell {
 	return Cell{kind: barCell, style: SmallMediumText, token: Level(share), text: text, share: share}
 }
 
+// TrailCell is a small curve of the recent load; text says it in words.
+func TrailCell(trail virt.Trail, text string) Cell {
+	return Cell{kind: trailCell, style: SmallMediumText, token: theme.Accent, text: text, trail: trail}
+}
+
 // IconCell is an icon before a text, both in the colour.
 func IconCell(icon, text string, token theme.Token) Cell {
 	return Cell{kind: iconCell, style: SmallMediumText, token: token, text: text, icon: icon}
@@ -82,6 +93,7 @@ const (
 	usageWidth   = 60
 	usageHeight  = 6
 	usageGap     = 10
+	trailHeight  = 22
 	cellIconSize = 14
 	cellIconGap  = 7
 )
@@ -97,6 +109,8 @@ type cellView struct {
 	picture  *canvas.Image
 	back     *canvas.Rectangle // of the chip, or the bar's track
 	fill     *canvas.Rectangle // of the bar
+	curve    *canvas.Raster    // of the trail
+	plot     plot
 	objects  []fyne.CanvasObject
 }
 
@@ -156,6 +170,7 @@ func (v *cellView) paint() {
 		v.back.Hidden = c.kind != chipCell && c.kind != barCell
 		v.fill.Hidden = c.kind != barCell || c.share == 0
 	}
+	v.paintTrail()
 	if c.icon != "" && v.picture == nil {
 		v.picture = &canvas.Image{FillMode: canvas.ImageFillContain}
 		v.objects = append(v.objects, v.picture)
@@ -166,6 +181,33 @@ func (v *cellView) paint() {
 			paintIcon(v.picture, c.icon, v.iconSize(), theme.Color(c.token))
 		}
 	}
+}
+
+// paintTrail makes the curve of a trail; its words are for screen readers.
+func (v *cellView) paintTrail() {
+	on := v.cell.kind == trailCell
+	if on && v.curve == nil {
+		v.curve = canvas.NewRaster(v.drawTrail)
+		v.objects = append(v.objects, v.curve)
+	}
+	if v.curve == nil {
+		return
+	}
+	v.line.Hidden, v.curve.Hidden = on, !on
+	if on {
+		v.curve.Refresh()
+	}
+}
+
+func (v *cellView) drawTrail(width, height int) image.Image {
+	values := make([]float64, len(v.cell.trail))
+	for i, percent := range v.cell.trail {
+		values[i] = float64(percent)
+		if percent == virt.NoLoad {
+			values[i] = math.NaN()
+		}
+	}
+	return v.plot.draw(width, height, 0, 100, []Series{{Values: values, Token: v.cell.token, Filled: true}})
 }
 
 func (v *cellView) wordToken() theme.Token {
@@ -201,6 +243,8 @@ func (v *cellView) layout(size fyne.Size) {
 	case iconCell:
 		putRect(v.picture, 0, (size.Height-cellIconSize)/2, cellIconSize, cellIconSize)
 		v.layoutLine(cellIconSize+cellIconGap, size.Width, size.Height)
+	case trailCell:
+		putRect(v.curve, 0, (size.Height-trailHeight)/2, size.Width, trailHeight)
 	default:
 		v.layoutLine(0, size.Width, size.Height)
 	}

@@ -23,6 +23,7 @@ func (m *Machines) columns() []column {
 		{ID: "name", Title: lang.L("Name"), Width: 160, Min: 100, Flex: 1, Cell: faded(nameCell), Less: byName},
 		{ID: "state", Title: lang.L("State"), Width: 120, Cell: faded(stateCell), Less: byState},
 		{ID: "cpu", Title: lang.L("CPU"), Width: 106, Drop: 4, Cell: faded(cpuCell), Less: byCPU},
+		{ID: "trail", Title: lang.L("Load"), Width: 90, Drop: 9, Hidden: true, Cell: faded(trailCell), Less: byCPU},
 		{ID: "memory", Title: lang.L("Memory"), Width: 104, Trailing: true, Drop: 3, Cell: faded(memoryCell), Less: byMemory},
 		{ID: "address", Title: lang.L("Address"), Width: 116, Drop: 1, Cell: faded(m.addressCell), Less: m.byAddress},
 		{ID: hostColumn, Title: lang.L("Host"), Width: 90, Drop: 2, Hidden: true, Cell: hostCell, Less: byHost},
@@ -55,6 +56,13 @@ func cpuCell(r parts.Machine) kit.Cell {
 		return kit.NoCell()
 	}
 	return kit.UsageCell(r.Rates.CPUPercent/100, parts.Percent(r.Rates.CPUPercent))
+}
+
+func trailCell(r parts.Machine) kit.Cell {
+	if !r.HasRates || r.Stale() {
+		return kit.NoCell()
+	}
+	return kit.TrailCell(r.Rates.Trail, parts.Percent(r.Rates.CPUPercent))
 }
 
 func memoryCell(r parts.Machine) kit.Cell {
