@@ -72,6 +72,14 @@ type Guest struct {
 // as ",password-secret=pw"; args are further arguments of QEMU.
 func Start(t testing.TB, vnc string, args ...string) *Guest {
 	t.Helper()
+	g := boot(t, bootSector, vnc, args...)
+	Eventually(t, "the guest listens", func() bool { return len(g.Mouse(t)) > 0 })
+	return g
+}
+
+// boot starts QEMU with a boot sector.
+func boot(t testing.TB, sector []byte, vnc string, args ...string) *Guest {
+	t.Helper()
 	program, err := exec.LookPath("qemu-system-x86_64")
 	if err != nil {
 		t.Skip("needs qemu-system-x86_64")
@@ -82,7 +90,7 @@ func Start(t testing.TB, vnc string, args ...string) *Guest {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	g := &Guest{Socket: filepath.Join(dir, "vnc"), dir: dir}
-	g.writeDisk(t)
+	g.writeDisk(t, sector)
 	g.qemu = exec.Command(program, append(g.arguments(vnc), args...)...)
 	g.qemu.Stderr = os.Stderr
 	if err := g.qemu.Start(); err != nil {
@@ -90,7 +98,6 @@ func Start(t testing.TB, vnc string, args ...string) *Guest {
 	}
 	t.Cleanup(g.Kill)
 	g.connectQMP(t)
-	Eventually(t, "the guest listens", func() bool { return len(g.Mouse(t)) > 0 })
 	return g
 }
 
@@ -107,10 +114,10 @@ func (g *Guest) arguments(vnc string) []string {
 
 func (g *Guest) file(name string) string { return filepath.Join(g.dir, name) }
 
-func (g *Guest) writeDisk(t testing.TB) {
+func (g *Guest) writeDisk(t testing.TB, sector []byte) {
 	t.Helper()
 	disk := make([]byte, 512)
-	copy(disk, bootSector)
+	copy(disk, sector)
 	disk[510], disk[511] = 0x55, 0xaa
 	if err := os.WriteFile(g.file("disk"), disk, 0o600); err != nil {
 		t.Fatal(err)
