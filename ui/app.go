@@ -27,8 +27,9 @@ type Options struct {
 	Page     string    // machines, vm:NAME, console:NAME…; empty means machines
 	Theme    string    // dark, light or system; empty means as the setting says
 	Size     fyne.Size // zero means as it was left
-	// BeforeShow runs when the window exists and is not on screen yet.
-	BeforeShow func()
+	// BeforeShow runs when the window exists and is not on screen yet, Shown
+	// with its first frame.
+	BeforeShow, Shown func()
 }
 
 // closeWithin is how long the end of the program may take at the most: a daemon
@@ -69,7 +70,13 @@ func Run(ctx context.Context, o Options) error {
 	if o.BeforeShow != nil {
 		o.BeforeShow()
 	}
-	w.traceFirstFrame()
+	w.stage.OnFirstPaint(func() {
+		trace.Emit("window_mapped")
+		if o.Shown != nil {
+			o.Shown()
+		}
+	})
+	k.CatchUp()
 	win.ShowAndRun()
 	return w.end()
 }
@@ -113,13 +120,6 @@ func (w *Window) end() error {
 		return nil
 	}
 	return err
-}
-
-// traceFirstFrame tells the trace when the first frame is painted.
-func (w *Window) traceFirstFrame() {
-	if trace.On() {
-		w.stage.OnFirstPaint(func() { trace.Emit("window_mapped") })
-	}
 }
 
 // openFirst shows the page that was asked for. A machine is looked for until

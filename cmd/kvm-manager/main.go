@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -68,6 +69,7 @@ func run(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
+	collect := debug.SetGCPercent(-1) // nothing is thrown away before the window stands
 	ctx = virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "gui", Role: virt.RoleAdmin})
 	svc, err := services.Open(ctx, services.Options{Dirs: f.dirs(), Hosts: f.hosts})
 	if err != nil {
@@ -79,7 +81,8 @@ func run(ctx context.Context, f flags) error {
 	}
 	return ui.Run(ctx, ui.Options{
 		App: app.NewWithID(appID), Services: svc, Page: f.page, Theme: f.theme, BeforeShow: nameWindows,
-		Size: fyne.NewSize(pixels.Width/float32(scale), pixels.Height/float32(scale)),
+		Shown: func() { debug.SetGCPercent(collect) },
+		Size:  fyne.NewSize(pixels.Width/float32(scale), pixels.Height/float32(scale)),
 	})
 }
 

@@ -120,8 +120,6 @@ func children(obj fyne.CanvasObject) (inside []fyne.CanvasObject, clips bool) {
 		return one(o.Content), true
 	case *container.Clip:
 		return one(o.Content), true
-	case *container.ThemeOverride:
-		return one(o.Content), false
 	case *container.Split:
 		return []fyne.CanvasObject{o.Leading, o.Trailing}, false
 	case *widget.PopUp:

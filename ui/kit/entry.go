@@ -3,7 +3,6 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
@@ -26,7 +25,7 @@ type Entry struct {
 
 	name    string
 	field   *entryField
-	plain   *container.ThemeOverride // the field without scroll bars
+	plain   *barless // the field without scroll bars
 	icon    *Icon
 	unit    *Text
 	eye     *Button
@@ -41,7 +40,7 @@ type Entry struct {
 func NewEntry(name, placeholder string) *Entry {
 	e := &Entry{name: name, back: newRect(8), unit: NewText(SmallText, ""), alert: NewIcon("circle-alert", 15, theme.Err)}
 	e.field = newEntryField(e, placeholder)
-	e.plain = container.NewThemeOverride(e.field, fieldTheme{})
+	e.plain = newBarless(e.field)
 	e.alert.Hide()
 	e.ExtendBaseWidget(e)
 	return e

@@ -3,11 +3,16 @@ package kit
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/color"
+	"math"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
+	"github.com/fyne-io/oksvg"
+	"github.com/srwiley/rasterx"
 
 	"github.com/kvmmanager/kvm-manager/assets"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
@@ -60,22 +65,53 @@ func (i *Icon) layout(size fyne.Size) {
 
 func (i *Icon) paint() { paintIcon(i.picture, i.name, i.size, theme.Color(i.token)) }
 
-// paintIcon sets the picture's drawing. Fyne caches the rasters by the name of
-// the resource, so the name says all that the raster depends on.
+// paintIcon sets the picture's drawing.
 func paintIcon(picture *canvas.Image, name string, size float32, c color.NRGBA) {
-	width := strokeWidth(size) * Scale()
-	key := fmt.Sprintf("%s-%02x%02x%02x%02x-%.2f.svg", name, c.R, c.G, c.B, c.A, width)
-	if picture.Resource != nil && picture.Resource.Name() == key {
-		return
+	d := drawing{
+		name: name, colour: c, line: strokeWidth(size) * Scale(),
+		side: int(math.Round(float64(Snap(size) * Scale()))),
 	}
-	source, err := assets.Icon(name)
+	if pixels := d.pixels(); picture.Image != pixels {
+		picture.Image = pixels
+		picture.Refresh()
+	}
+}
+
+// A drawing is all that the pixels of an icon depend on.
+type drawing struct {
+	name   string
+	colour color.NRGBA
+	line   float32 // width, device pixels
+	side   int     // of the square, device pixels
+}
+
+// drawings are the pixels of those that have been drawn. Fyne by itself would
+// read the SVG anew whenever a widget with an icon is refreshed.
+var drawings sync.Map
+
+func (d drawing) pixels() image.Image {
+	if known, ok := drawings.Load(d); ok {
+		return known.(image.Image)
+	}
+	drawn, _ := drawings.LoadOrStore(d, d.draw())
+	return drawn.(image.Image)
+}
+
+func (d drawing) draw() image.Image {
+	source, err := assets.Icon(d.name)
 	if err != nil {
 		panic(err) // names are constants of the program
 	}
-	source = bytes.ReplaceAll(source, []byte("currentColor"), fmt.Appendf(nil, "#%02x%02x%02x", c.R, c.G, c.B))
-	source = bytes.ReplaceAll(source, []byte(`stroke-width="2"`), fmt.Appendf(nil, `stroke-width="%.2f"`, width))
-	picture.Resource = fyne.NewStaticResource(key, source)
-	picture.Refresh()
+	source = bytes.ReplaceAll(source, []byte("currentColor"), fmt.Appendf(nil, "#%02x%02x%02x", d.colour.R, d.colour.G, d.colour.B))
+	source = bytes.ReplaceAll(source, []byte(`stroke-width="2"`), fmt.Appendf(nil, `stroke-width="%.2f"`, d.line))
+	icon, err := oksvg.ReadIconStream(bytes.NewReader(source))
+	if err != nil {
+		panic(err) // so are the drawings
+	}
+	icon.SetTarget(0, 0, float64(d.side), float64(d.side))
+	pixels := image.NewRGBA(image.Rect(0, 0, d.side, d.side))
+	icon.Draw(rasterx.NewDasher(d.side, d.side, rasterx.NewScannerGV(d.side, d.side, pixels, pixels.Bounds())), 1)
+	return pixels
 }
 
 // strokeWidth is the line of an icon of that size. The rasteriser does not

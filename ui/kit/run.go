@@ -37,6 +37,7 @@ type Kit struct {
 	work    sync.WaitGroup
 	closed  atomic.Bool
 	post    func(func())
+	posted  *poster
 	present func(*Kit, Problem)
 	news    *news
 	watch   *watch
@@ -55,7 +56,8 @@ func New(app fyne.App, win fyne.Window, base context.Context, events Source) *Ki
 
 func newKit(app fyne.App, win fyne.Window, base context.Context, n *news) *Kit { //nolint:revive // as New
 	ctx, cancel := context.WithCancel(base)
-	k := &Kit{App: app, Win: win, ctx: ctx, cancel: cancel, post: fyne.Do, present: showProblem, news: n}
+	k := &Kit{App: app, Win: win, ctx: ctx, cancel: cancel, posted: &poster{}, present: showProblem, news: n}
+	k.post = k.posted.post
 	k.Shortcuts = newShortcuts(win)
 	return k
 }
@@ -71,7 +73,7 @@ func (k *Kit) Window(win fyne.Window) *Kit {
 	return child
 }
 
-// PostWith makes the kit hand UI work to post instead of fyne.Do. Fyne's test
+// PostWith makes the kit hand UI work to post instead of Fyne. Fyne's test
 // driver runs such work on any goroutine; a test passes a queue of its own.
 // Call it before the kit is used.
 func (k *Kit) PostWith(post func(func())) { k.post = post }
@@ -92,6 +94,10 @@ func (k *Kit) Do(fn func()) {
 		}
 	})
 }
+
+// CatchUp does now what waits for the UI goroutine, which calls it. A window that
+// is about to be shown for the first time comes with what is known by then.
+func (k *Kit) CatchUp() { k.posted.run() }
 
 // Run runs fn off the UI goroutine and shows its failure.
 func (k *Kit) Run(fn func(context.Context) error) { k.RunThen(fn, nil) }

@@ -63,14 +63,15 @@ func (s TextStyle) token() theme.Token {
 	return theme.Text
 }
 
-// font returns the theme's style, or a font of its own where the theme has
-// none: Fyne knows regular and bold only.
+// font returns the theme's style, or a font of its own: Fyne knows no medium, and
+// for each style it reads, beside the theme's font, two of its own to fall back
+// on. Letters that ours lack come from the computer's fonts.
 func (s TextStyle) font() (fyne.TextStyle, fyne.Resource) {
 	switch s {
 	case MediumText, SmallMediumText, MicroText:
 		return fyne.TextStyle{}, theme.Medium()
 	case StrongText, DisplayText, TitleText, DialogText, PanelText, HeadingText, MetricText:
-		return fyne.TextStyle{Bold: true}, nil
+		return fyne.TextStyle{}, theme.SemiBold()
 	case MonoText, CodeText:
 		return fyne.TextStyle{Monospace: true}, nil
 	}

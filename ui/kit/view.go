@@ -58,6 +58,16 @@ func (v *View[T]) Changed() {
 	}
 }
 
+// Now loads and shows on the calling goroutine, the UI's. It is for what the
+// program knows by itself when a window opens: load MUST NOT wait for anything.
+func (v *View[T]) Now() {
+	value, err := v.load(v.kit.ctx)
+	v.mu.Lock()
+	v.shown = true
+	v.mu.Unlock()
+	v.show(value, err)
+}
+
 // SetVisible says whether the view can be seen. A hidden view does not load;
 // shown again it does, if there was news meanwhile.
 func (v *View[T]) SetVisible(visible bool) {

@@ -48,7 +48,7 @@ func (r *hostRows) show(l listing, err error) {
 	r.vms, r.loaded, r.complete, r.asOf = l.vms, true, l.complete, time.Now()
 	r.inv.addresses.forgetBut(r.id, l.vms)
 	r.inv.tell(RowsChanged)
-	r.learn()
+	r.inv.kit.After(0, r.learn) // when the list is on the screen
 }
 
 // learn has the titles and tags read that the list does not know yet; the news

@@ -42,7 +42,9 @@ const (
 func NewInventory(k *kit.Kit, svc *services.Services) *Inventory {
 	inv := &Inventory{kit: k, svc: svc, rows: map[virt.HostID]*hostRows{}, listeners: map[int]func(Change){}}
 	inv.addresses = newAddressBook(k, svc, func() { inv.tell(FiguresChanged) })
-	inv.watch(kit.NewView(k, svc.Hosts.List, inv.showHosts), kit.OfKind(virt.HostChanged))
+	hosts := kit.NewView(k, svc.Hosts.List, inv.showHosts)
+	hosts.Now() // their machines load while the window is built
+	inv.watch(hosts, kit.OfKind(virt.HostChanged))
 	return inv
 }
 

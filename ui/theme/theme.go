@@ -185,6 +185,9 @@ func FocusWidth() float32 { return current().focus }
 // Medium returns the font between regular and bold, for names and labels.
 func Medium() fyne.Resource { return loadFonts().medium }
 
+// SemiBold returns the font of titles and headings.
+func SemiBold() fyne.Resource { return loadFonts().semiBold }
+
 // fallback serves programs that have not set our theme, such as tests of others.
 var fallback = sync.OnceValue(darkPalette)
 
