@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,14 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/storage"
 )
+
+// probeName begins the name of each probe guest.
+const probeName = "kvm-manager-probe-"
+
+// withoutProbes leaves the probe guests out of a list, which live for a second.
+func withoutProbes(vms []virt.VM) []virt.VM {
+	return slices.DeleteFunc(vms, func(vm virt.VM) bool { return !vm.Persistent && strings.HasPrefix(vm.Name, probeName) })
+}
 
 // probeTime is how long the probe guest may take to prove that KVM works.
 const probeTime = time.Second
@@ -88,7 +97,7 @@ func removeProbe(c *hypervisor.Conn, guest virt.Ref) {
 func probeDocument(uuid string) (string, error) {
 	now := 0
 	d := libvirtxml.Domain{
-		Type: "kvm", Name: "kvm-manager-probe-" + uuid[:8], UUID: uuid,
+		Type: "kvm", Name: probeName + uuid[:8], UUID: uuid,
 		Memory:   &libvirtxml.DomainMemory{Value: 16, Unit: "MiB"},
 		VCPU:     &libvirtxml.DomainVCPU{Value: 1},
 		OS:       &libvirtxml.DomainOS{Type: &libvirtxml.DomainOSType{Type: "hvm"}, BIOS: &libvirtxml.DomainBIOS{RebootTimeout: &now}},

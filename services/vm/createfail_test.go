@@ -144,7 +144,7 @@ func TestCreateFailsWhenTheMachineDoesNotStart(t *testing.T) {
 func TestCreateFailsWhenTheDaemonDiesAndUndoesWhenItIsBack(t *testing.T) {
 	h := newHouse(t)
 	before := h.state()
-	met := h.at(stage("make disk"), func() {
+	met := h.at(h.makesDisks, func() {
 		h.daemon.Kill(t)
 		h.daemon.Restart(t)
 	})
@@ -162,7 +162,7 @@ func TestCreateFailsWhenTheDaemonDiesAndUndoesWhenItIsBack(t *testing.T) {
 func TestCreateIsUndoneLaterWhenTheDaemonStaysDead(t *testing.T) {
 	h := newHouse(t)
 	before := h.state()
-	met := h.at(stage("make disk"), func() { h.daemon.Kill(t) })
+	met := h.at(h.makesDisks, func() { h.daemon.Kill(t) })
 	_, err := h.create(virt.VMSpec{Name: "web", Disks: manyDisks()})
 	<-met
 	h.daemon.Restart(t)

@@ -306,6 +306,12 @@ func stage(name string) func(virt.Operation) bool {
 	return func(op virt.Operation) bool { return op.Stage == name }
 }
 
+// makesDisks reports whether the operation has made some of its disks.
+func (h *house) makesDisks(op virt.Operation) bool {
+	made, err := filepath.Glob(filepath.Join(h.images, "*.qcow2"))
+	return err == nil && len(made) > 1 && op.Stage == "make disk"
+}
+
 func (h *house) create(spec virt.VMSpec) (virt.VMDetail, error) {
 	h.t.Helper()
 	if spec.Accel == "" {

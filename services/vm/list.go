@@ -21,6 +21,7 @@ func (s *Service) List(ctx context.Context, id virt.HostID) ([]virt.VM, error) {
 		if err != nil {
 			return nil, err
 		}
+		vms = withoutProbes(vms)
 		if err := s.learnAll(c, id, vms); err != nil {
 			return nil, err
 		}
@@ -44,7 +45,8 @@ func (s *Service) List(ctx context.Context, id virt.HostID) ([]virt.VM, error) {
 func (s *Service) Quick(ctx context.Context, id virt.HostID) (vms []virt.VM, complete bool, err error) {
 	complete = true
 	vms, err = host.Read(ctx, s.hosts, virt.ListVMs, id, func(c *hypervisor.Conn) ([]virt.VM, error) {
-		return c.Inventory()
+		vms, err := c.Inventory()
+		return withoutProbes(vms), err
 	})
 	for i := range vms {
 		known, ok := s.known.get(vms[i].Ref())
