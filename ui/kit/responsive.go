@@ -51,6 +51,9 @@ func (*snug) MinSize(objects []fyne.CanvasObject) fyne.Size { return maxMinSize(
 
 func (s *snug) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
+		if o.Size().Width != size.Width {
+			putRect(o, 0, 0, size.Width, size.Height) // what is wanted may depend on it
+		}
 		putRect(o, 0, 0, size.Width, min(size.Height, s.wanted()))
 	}
 }

@@ -37,6 +37,9 @@ type TableSpec[R any] struct {
 	// Arranged hears when a person has changed columns or order: save it.
 	Arranged func(TableLayout)
 
+	// Card makes what SetCards shows rows with.
+	Card func() RowCard[R]
+
 	// Empty stands where there are no rows, Filtered where the filter leaves none.
 	Empty    fyne.CanvasObject
 	Filtered fyne.CanvasObject
@@ -78,6 +81,12 @@ func (t *DataTable[R]) connect() {
 	t.reorder = t.renew
 	t.open, t.openNew, t.rename = t.onRow(t.spec.Open), t.onRow(t.spec.OpenNew), t.onRow(t.spec.Rename)
 	t.headMenu = t.spec.HeadMenu
+	if t.spec.Card != nil {
+		t.newCard = func() (fyne.CanvasObject, func(int)) {
+			card := t.spec.Card()
+			return card.Content(), func(row int) { card.Show(t.view[row]) }
+		}
+	}
 	if t.spec.Menu != nil {
 		t.menu = func(at fyne.Position) { t.spec.Menu(t.SelectedRows(), at) }
 	}
@@ -118,6 +127,12 @@ func (t *DataTable[R]) SetFilter(keep func(R) bool) {
 // Rows returns the rows as shown: filtered and in order.
 func (t *DataTable[R]) Rows() []R { return slices.Clone(t.view) }
 
+// VisibleRows returns the rows that can be seen, wholly or in part.
+func (t *DataTable[R]) VisibleRows() []R {
+	first, end := t.list.visible()
+	return slices.Clone(t.view[first:end])
+}
+
 // SelectedRows returns the selected rows in the order shown.
 func (t *DataTable[R]) SelectedRows() []R {
 	rows := make([]R, 0, len(t.selected))
@@ -131,7 +146,7 @@ func (t *DataTable[R]) SelectedRows() []R {
 
 // Layout returns how the table is arranged now.
 func (t *DataTable[R]) Layout() TableLayout {
-	return TableLayout{Columns: states(t.columns), Sort: t.sortBy, Descending: t.descending, Compact: t.list.height == compactHeight}
+	return TableLayout{Columns: states(t.columns), Sort: t.sortBy, Descending: t.descending, Compact: t.lines.height == compactHeight}
 }
 
 // SetLayout arranges the table as saved before. The zero layout changes nothing.

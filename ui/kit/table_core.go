@@ -37,6 +37,7 @@ type table struct {
 	ahead          typeAhead
 
 	cell             func(row, col int) Cell
+	newCard          func() (content fyne.CanvasObject, show func(row int)) // nil: no cards
 	rowName          func(row int) string
 	reorder          func()
 	open             func(row int)
@@ -49,7 +50,8 @@ type table struct {
 	onArranged       func()
 
 	head            *tableHeader
-	list            *rowList
+	list            *rowList // what shows the rows now: lines or grid
+	lines, grid     *rowList
 	skeleton        fyne.CanvasObject
 	banner          fyne.CanvasObject
 	top             *fyne.Container // holds the banner
@@ -61,7 +63,13 @@ func (t *table) init(self focusWidget) {
 	t.self = self
 	t.selected, t.place = map[string]bool{}, map[string]int{}
 	t.head = newTableHeader(t)
-	t.list = newRowList(rowHeight, func() rowWidget { return newTableRow(t) })
+	t.lines = newRowList(rowHeight, func() rowWidget { return newTableRow(t) })
+	t.list = t.lines
+	if t.newCard != nil {
+		t.grid = newRowList(cardHeight, func() rowWidget { return newTableCard(t) })
+		t.grid.width, t.grid.pad = cardWidth, cardPad
+		t.grid.scroll.Hide()
+	}
 	t.skeleton = Pad(14, tablePad, 0, tablePad, NewSkeleton(8))
 	t.top, t.rest = Stack(), Stack()
 	t.ExtendBaseWidget(self)
@@ -91,7 +99,10 @@ func (t *table) setCompact(compact bool) {
 	if compact {
 		height = compactHeight
 	}
-	t.list.setHeight(height)
+	t.lines.height = height
+	if !t.Cards() {
+		t.lines.setHeight(height)
+	}
 }
 
 // Choices returns the columns in their order, for a menu that chooses them.
@@ -250,12 +261,19 @@ func (t *table) A11y() Node {
 
 // Children returns the titles, the banner, and the rows or what stands there.
 func (t *table) Children() []fyne.CanvasObject {
+	if t.Cards() {
+		return []fyne.CanvasObject{t.top, t.list.scroll, t.rest}
+	}
 	return []fyne.CanvasObject{t.head, t.top, t.list.scroll, t.rest}
 }
 
 // CreateRenderer is part of fyne.Widget.
 func (t *table) CreateRenderer() fyne.WidgetRenderer {
-	return &tableRenderer{t, []fyne.CanvasObject{t.head, t.top, t.list.scroll, t.rest}}
+	objects := []fyne.CanvasObject{t.head, t.top, t.lines.scroll, t.rest}
+	if t.grid != nil {
+		objects = append(objects, t.grid.scroll)
+	}
+	return &tableRenderer{t, objects}
 }
 
 type tableRenderer struct {
@@ -271,9 +289,9 @@ func (r *tableRenderer) Layout(size fyne.Size) {
 	t := r.table
 	t.arranged++
 	arrange(t.columns, size.Width, t.checks(), t.menu != nil)
-	putRect(t.head, 0, 0, size.Width, headHeight)
+	top := t.headHeight()
+	putRect(t.head, 0, 0, size.Width, top)
 	t.head.layout(t.head.Size())
-	top := float32(headHeight)
 	if t.banner != nil {
 		height := minSize(t.top).Height
 		putRect(t.top, 0, top, size.Width, height)
@@ -287,6 +305,7 @@ func (r *tableRenderer) Layout(size fyne.Size) {
 // Refresh lays out again for a banner that came or went; rows repaint themselves.
 func (r *tableRenderer) Refresh() {
 	t := r.table
+	setHidden(t.head, t.Cards())
 	setHidden(t.top, t.banner == nil)
 	t.showInstead()
 	r.Layout(t.Size())

@@ -45,7 +45,7 @@ func (t *table) KeyUp(e *fyne.KeyEvent) { t.held.set(e, false) }
 func (t *table) TypedKey(e *fyne.KeyEvent) {
 	t.ring = true
 	row, ok := t.place[t.cursor]
-	if to, moves := listTarget(e.Name, row, ok, len(t.ids), t.list.page()); moves {
+	if to, moves := t.target(e.Name, row, ok); moves {
 		if len(t.ids) > 0 {
 			t.move(to)
 		}
@@ -179,7 +179,7 @@ func (t *table) TypedShortcut(s fyne.Shortcut) {
 			t.toggle(row)
 			return
 		}
-		if to, moves := listTarget(custom.KeyName, row, true, len(t.ids), t.list.page()); moves {
+		if to, moves := t.target(custom.KeyName, row, true); moves {
 			t.list.show(to)
 			t.cursor, t.anchor, t.ring = t.ids[to], t.ids[to], true
 			t.remark()

@@ -91,19 +91,21 @@ func (r *tableRow) mark() {
 }
 
 // A11y says the row's name and whether it is selected.
-func (r *tableRow) A11y() Node {
+func (r *tableRow) A11y() Node { return r.table.rowNode(r.index, r.id) }
+
+func (t *table) rowNode(index int, id string) Node {
 	states := []string{"selectable"}
-	if r.table.selected[r.id] {
+	if t.selected[id] {
 		states = append(states, "selected")
 	}
-	if r.table.cursor == r.id {
+	if t.cursor == id {
 		states = append(states, "active")
 	}
 	actions := []string{"activate"}
-	if r.table.menu != nil {
+	if t.menu != nil {
 		actions = append(actions, "menu")
 	}
-	return Node{ID: r.id, Role: "table row", Name: r.table.rowName(r.index), States: states, Actions: actions}
+	return Node{ID: id, Role: "table row", Name: t.rowName(index), States: states, Actions: actions}
 }
 
 // Children returns the cells from left to right.

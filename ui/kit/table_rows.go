@@ -17,9 +17,11 @@ type rowWidget interface {
 
 // rowList scrolls over any number of rows of equal height with as many widgets
 // as fit the window. It is the engine of tables and trees: every call costs
-// O(visible rows).
+// O(visible rows). With a width, several rows stand beside each other in a line.
 type rowList struct {
 	height float32 // of a row
+	width  float32 // the least of a row; zero: a row takes the whole line
+	pad    float32 // around all rows
 	count  int
 	make   func() rowWidget
 	scroll *container.Scroll
@@ -61,17 +63,33 @@ func (l *rowList) visible() (first, end int) {
 	if l.height <= 0 {
 		return 0, 0
 	}
-	first = int(l.scroll.Offset.Y / l.height)
-	end = int(math.Ceil(float64((l.scroll.Offset.Y + l.scroll.Size().Height) / l.height)))
+	top := l.scroll.Offset.Y - l.pad
+	first = int(top/l.height) * l.across()
+	end = int(math.Ceil(float64((top+l.scroll.Size().Height)/l.height))) * l.across()
 	return max(0, min(first, l.count)), max(0, min(end, l.count))
 }
 
+// across is how many rows stand in a line.
+func (l *rowList) across() int {
+	if l.width == 0 {
+		return 1
+	}
+	return max(1, int((l.scroll.Size().Width-2*l.pad)/l.width))
+}
+
+// heightOf is how high so many rows are.
+func (l *rowList) heightOf(rows int) float32 {
+	across := l.across()
+	return float32((rows+across-1)/across)*l.height + 2*l.pad
+}
+
 // page is how many rows fit.
-func (l *rowList) page() int { return max(1, int(l.scroll.Size().Height/l.height)) }
+func (l *rowList) page() int { return max(1, int(l.scroll.Size().Height/l.height)) * l.across() }
 
 // show scrolls as little as needed to bring the row into view.
 func (l *rowList) show(index int) {
-	top, bottom := float32(index)*l.height, float32(index+1)*l.height
+	top := float32(index/l.across())*l.height + l.pad
+	bottom := top + l.height
 	offset, room := l.scroll.Offset.Y, l.scroll.Size().Height
 	switch {
 	case index < 0 || room <= 0:
@@ -96,7 +114,11 @@ func (l *rowList) scrollTo(offset float32) {
 func (l *rowList) place(all bool) {
 	first, end := l.visible()
 	l.grow(end - first)
+	across := l.across()
 	size := fyne.NewSize(l.scroll.Size().Width, l.height)
+	if l.width > 0 {
+		size.Width = float32(int((size.Width - 2*l.pad) / float32(across)))
+	}
 	if len(l.pool) == 0 {
 		return
 	}
@@ -112,16 +134,16 @@ func (l *rowList) place(all bool) {
 			row.bind(index)
 		}
 		row.Resize(size)
-		row.Move(fyne.NewPos(0, l.snapped(index)))
+		row.Move(fyne.NewPos(l.pad+float32(index%across)*size.Width, l.snapped(index/across)))
 		row.Show()
 	}
 }
 
-// snapped is the place of a row, moved so that it is on whole device pixels
+// snapped is the place of a line, moved so that it is on whole device pixels
 // also when the scroll offset is not.
-func (l *rowList) snapped(index int) float32 {
+func (l *rowList) snapped(line int) float32 {
 	offset := l.scroll.Offset.Y
-	return Snap(float32(index)*l.height-offset) + offset
+	return Snap(l.pad+float32(line)*l.height-offset) + offset
 }
 
 func (l *rowList) grow(rows int) {
@@ -176,7 +198,7 @@ func (r *rowBodyRenderer) Destroy() {}
 func (r *rowBodyRenderer) Layout(fyne.Size) { r.body.list.place(false) }
 
 func (r *rowBodyRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(0, float32(r.body.list.count)*r.body.list.height)
+	return fyne.NewSize(0, r.body.list.heightOf(r.body.list.count))
 }
 
 func (r *rowBodyRenderer) Objects() []fyne.CanvasObject {

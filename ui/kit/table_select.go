@@ -50,7 +50,7 @@ func (t *table) choose(selected map[string]bool) {
 func (t *table) remark() {
 	for slot, index := range t.list.bound {
 		if index >= 0 {
-			t.list.pool[slot].(*tableRow).mark()
+			t.list.pool[slot].(interface{ mark() }).mark()
 		}
 	}
 	t.head.mark()

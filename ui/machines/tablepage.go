@@ -24,6 +24,7 @@ type tablePage struct {
 	table    *kit.DataTable[parts.Machine]
 	filter   *kit.Entry
 	chips    *stateChips
+	columns  *kit.Button
 	banners  *hostBanners
 	welcome  *welcome
 	frame    fyne.CanvasObject
@@ -32,11 +33,15 @@ type tablePage struct {
 	hosts    int // columns are shown for so many hosts
 	visible  bool
 	stop     func()
+
+	cards      []*machineCard // all that were made
+	thumbnails *thumbnails
 }
 
 func newTablePage(m *Machines) *tablePage {
 	p := &tablePage{machines: m, header: parts.NewHeader(lang.L("Machines"))}
 	p.table = kit.NewTable(p.spec())
+	p.thumbnails = newThumbnails(m.kit, m.svc, p.table.VisibleRows, p.pictureSize, p.showPictures)
 	p.buttons = newTableButtons(m, p)
 	p.filter = kit.NewSearch(lang.L("Filter"), func(string) { p.applyFilter() })
 	p.chips = newStateChips(p.applyFilter)
@@ -74,6 +79,7 @@ func (p *tablePage) spec() kit.TableSpec[parts.Machine] {
 		Delete:   m.actions.Delete,
 		Selected: func([]parts.Machine) { p.showHeader() },
 		Arranged: p.saveLayout,
+		Card:     func() kit.RowCard[parts.Machine] { return newMachineCard(p) },
 		Filtered: kit.NewEmptyState("filter", lang.L("No machine matches the filter"), "",
 			kit.Secondary("x", lang.L("Clear filter"), p.clearFilter)),
 	}
@@ -81,9 +87,9 @@ func (p *tablePage) spec() kit.TableSpec[parts.Machine] {
 
 // makeCard puts the table under its tools; the card ends with the last row.
 func (p *tablePage) makeCard() fyne.CanvasObject {
-	columns := kit.IconButton("columns-3", lang.L("Choose columns"), nil)
-	columns.OnPress(func() { kit.ShowMenuUnder(columns, p.columnMenu()) })
-	tools := kit.Pad(9, 12, 9, 14, kit.Row(8, kit.Width(230, p.filter), p.chips.content, kit.Spacer(), columns))
+	p.columns = kit.IconButton("columns-3", lang.L("Choose columns"), nil)
+	p.columns.OnPress(func() { kit.ShowMenuUnder(p.columns, p.columnMenu()) })
+	tools := kit.Pad(9, 12, 9, 14, kit.Row(8, kit.Width(230, p.filter), p.chips.content, kit.Spacer(), p.newViewSwitch(), p.columns))
 	card := kit.NewFlushCard(lang.L("Machines"), kit.Col(0, tools, kit.HLine(), kit.Grow(p.table)))
 	snug := kit.Snug(card, func() float32 {
 		rows := max(4, len(p.table.Rows()))
@@ -99,6 +105,7 @@ func (p *tablePage) Content() fyne.CanvasObject { return p.content }
 func (p *tablePage) SetVisible(visible bool) {
 	p.visible = visible
 	p.banners.setVisible(visible)
+	p.followScreens()
 	if !visible {
 		p.welcome.setVisible(false)
 	}
@@ -110,6 +117,7 @@ func (p *tablePage) SetVisible(visible bool) {
 // Close is part of kit.Page.
 func (p *tablePage) Close() {
 	p.stop()
+	p.thumbnails.run(false)
 	p.banners.setVisible(false)
 	p.welcome.close()
 }
