@@ -78,21 +78,44 @@ func Only(t testing.TB, s *services.Services, ctx context.Context) virt.VM { //n
 }
 
 // WantAudit fails the test unless the newest row of the audit log that is about
-// the action has the result.
+// the action has the result. A row whose operation is just ending is waited for.
 func WantAudit(t testing.TB, s *services.Services, ctx context.Context, action virt.Action, result string) { //nolint:revive // as Host
+	t.Helper()
+	deadline := time.NewTimer(10 * time.Second)
+	defer deadline.Stop()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
+		row, found := newestAudit(t, s, ctx, action)
+		switch {
+		case !found:
+			t.Errorf("the audit log has no row of %s", action)
+			return
+		case row.Result == result:
+			return
+		case row.Result != "":
+			t.Errorf("the audit log says %q of %s, want %q", row.Result, action, result)
+			return
+		}
+		select {
+		case <-again.C:
+		case <-deadline.C:
+			t.Errorf("the audit log's row of %s stays open, want %q", action, result)
+			return
+		}
+	}
+}
+
+func newestAudit(t testing.TB, s *services.Services, ctx context.Context, action virt.Action) (virt.AuditRow, bool) { //nolint:revive // as Host
 	t.Helper()
 	rows, err := s.Operations.Audit(ctx, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := len(rows) - 1; i >= 0; i-- {
-		if rows[i].Action != action {
-			continue
+		if rows[i].Action == action {
+			return rows[i], true
 		}
-		if rows[i].Result != result {
-			t.Errorf("the audit log says %q of %s, want %q", rows[i].Result, action, result)
-		}
-		return
 	}
-	t.Errorf("the audit log has no row of %s", action)
+	return virt.AuditRow{}, false
 }
