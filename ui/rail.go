@@ -70,7 +70,7 @@ func (w *Window) makeRail() *fyne.Container {
 }
 
 func (w *Window) railButton(p place) *kit.RailButton {
-	button := kit.NewRailButton(p.icon, p.title, func() { w.goTo(p) })
+	button := kit.NewRailButton(p.icon, p.title, func() { w.press(p) })
 	button.SetSelected(p.id == w.home().place)
 	w.buttons[p.id] = button
 	return button
@@ -78,3 +78,17 @@ func (w *Window) railButton(p place) *kit.RailButton {
 
 // goTo shows a place; the place that is shown already shows its root.
 func (w *Window) goTo(p place) { w.work.open(target{place: p.id}, false) }
+
+// press shows a place. Where the navigator cannot be seen, the button of the
+// place that is shown brings that first.
+func (w *Window) press(p place) {
+	again := w.shown == p.id
+	if again && p.navigator != nil && !w.navigatorShown() {
+		w.toggleNavigator()
+		return
+	}
+	w.goTo(p)
+	if again {
+		w.closeDrawer()
+	}
+}

@@ -208,6 +208,31 @@ func TestTheNavigatorHidesAndComesBack(t *testing.T) {
 	h.must("tree item", "running")
 }
 
+func TestTheRailBringsAHiddenNavigatorBack(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.must("tree item", "running")
+	h.click(h.must("push button", "Hide the navigator"), desktop.MouseButtonPrimary)
+	if h.has("tree item", "running") {
+		t.Fatal("the button did not hide the navigator")
+	}
+
+	h.click(h.must("page tab", "Machines"), desktop.MouseButtonPrimary)
+
+	h.must("tree item", "running")
+}
+
+func TestTheChipsStayInsideANarrowWindow(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("saved", "Saved")
+
+	h.Win.Resize(fyne.NewSize(640, 480))
+
+	last, card := h.must("toggle button", "Saved"), h.must("panel", "Machines")
+	if last.X+last.W > card.X+card.W {
+		t.Errorf("the last chip ends at %v, the card at %v", last.X+last.W, card.X+card.W)
+	}
+}
+
 func TestANarrowWindowHasTheNavigatorAsADrawer(t *testing.T) {
 	h := open(t, "several-states.xml")
 	h.says("running", "Running")

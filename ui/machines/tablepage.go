@@ -25,6 +25,7 @@ type tablePage struct {
 	filter   *kit.Entry
 	chips    *stateChips
 	columns  *kit.Button
+	tools    *tools
 	banners  *hostBanners
 	welcome  *welcome
 	frame    fyne.CanvasObject
@@ -89,11 +90,11 @@ func (p *tablePage) spec() kit.TableSpec[parts.Machine] {
 func (p *tablePage) makeCard() fyne.CanvasObject {
 	p.columns = kit.IconButton("columns-3", lang.L("Choose columns"), nil)
 	p.columns.OnPress(func() { kit.ShowMenuUnder(p.columns, p.columnMenu()) })
-	tools := kit.Pad(9, 12, 9, 14, kit.Row(8, kit.Width(230, p.filter), p.chips.content, kit.Spacer(), p.newViewSwitch(), p.columns))
-	card := kit.NewFlushCard(lang.L("Machines"), kit.Col(0, tools, kit.HLine(), kit.Grow(p.table)))
+	p.tools = newTools(kit.Width(230, p.filter), p.chips.content, kit.Row(8, p.newViewSwitch(), p.columns))
+	card := kit.NewFlushCard(lang.L("Machines"), kit.Col(0, p.tools.content, kit.HLine(), kit.Grow(p.table)))
 	snug := kit.Snug(card, func() float32 {
 		rows := max(4, len(p.table.Rows()))
-		return 2 + 50 + kit.Hairline() + p.table.HeightOf(rows)
+		return 2 + p.tools.content.MinSize().Height + kit.Hairline() + p.table.HeightOf(rows)
 	})
 	return kit.Col(0, p.banners.content, kit.Grow(snug))
 }
@@ -146,6 +147,9 @@ func (p *tablePage) show(c Change) {
 		p.showBanners()
 		p.showHosts()
 		p.chips.count(rows)
+		if p.tools.refit() {
+			p.frame.Refresh()
+		}
 	}
 	if len(rows) == 0 {
 		p.table.SetLoading()
@@ -268,4 +272,7 @@ func (p *tablePage) saveLayout(l kit.TableLayout) {
 // important button.
 const narrow = 720
 
-func (p *tablePage) fit(size fyne.Size) { p.buttons.setNarrow(size.Width < narrow) }
+func (p *tablePage) fit(size fyne.Size) {
+	p.buttons.setNarrow(size.Width < narrow)
+	p.tools.fit(size.Width)
+}
