@@ -90,7 +90,7 @@ Exit codes: 1 internal, 2 invalid, 3 not found, 4 exists, 5 state,
 	}
 	c.addFlags(root)
 	root.AddCommand(newHostCommand(c), newVMCommand(c), newPoolCommand(c), newVolumeCommand(c), newNetworkCommand(c), newOSCommand(c),
-		newOperationCommand(c), newAuditCommand(c), newSettingCommand(c), newVersionCommand(c))
+		newConsoleCommand(c), newOperationCommand(c), newAuditCommand(c), newSettingCommand(c), newVersionCommand(c))
 	root.SetIn(c.in)
 	root.SetOut(c.out) // before the next line, which keeps it
 	root.SetErr(c.err)

@@ -33,6 +33,8 @@ type Options struct {
 	Quality   int        // of JPEG, from 1 to 10, best; 0: no detail may be lost
 	Encodings []Encoding // the only ones to ask for, the preferred first; nil: chosen by Local and Quality
 
+	Record io.Writer // where a recording of the session goes; nil: nowhere
+
 	Frame     *Frame        // where to draw; nil makes a new one
 	Patience  time.Duration // how long a server may fall silent within a message; 0 means 15 s
 	MaxPixels int           // the largest screen that is believed; 0 means 32 Mi
@@ -126,6 +128,9 @@ func (c *Client) connect(ctx context.Context) error {
 		return c.in.err
 	}
 	c.in.end()
+	if c.in.err != nil {
+		return c.in.err
+	}
 	c.name = name
 	c.screen = image.Rect(0, 0, width, height)
 	c.frame.resize(width, height)

@@ -54,9 +54,12 @@
 //
 // # Recordings
 //
-// A recording is what a server sent in one connection, from its greeting on, with
-// security type None and the pixel format of this package: 32 bits, depth 24,
-// little endian, red in the lowest byte. [Replay] decodes it.
+// A recording is the bytes that a server sent in one connection, from its
+// greeting on: version 3.8, the one security type None and its acceptance (in
+// whatever way the recording client came in), the size and name of the screen,
+// then messages, in the pixel format of this package: 32 bits, depth 24, little
+// endian, red in the lowest byte. It ends between two messages. Options.Record
+// makes one, [Replay] decodes it, [Serve] plays it to another client.
 //
 // # Trust
 //

@@ -108,5 +108,8 @@ func (h *handshake) connect(ctx context.Context) (width, height int, name string
 	if err := h.authenticate(ctx); err != nil {
 		return 0, 0, "", err
 	}
+	if h.opts.Record != nil {
+		h.in.record(h.opts.Record)
+	}
 	return h.initialise()
 }

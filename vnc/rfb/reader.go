@@ -34,7 +34,11 @@ func (r *reader) begin(message string) {
 	r.source.hurry = true
 }
 
+// end says that the message is over.
 func (r *reader) end() {
+	if r.source.recorder != nil && r.err == nil {
+		r.err = r.source.recorder.keepMessages(r.buf.Buffered())
+	}
 	r.message = ""
 	r.source.hurry = false
 }
@@ -135,6 +139,7 @@ type patientConn struct {
 	patience time.Duration
 	hurry    bool
 	limited  bool
+	recorder *recorder // nil: what is read is not recorded
 }
 
 func (p *patientConn) Read(b []byte) (int, error) {
@@ -144,5 +149,9 @@ func (p *patientConn) Read(b []byte) (int, error) {
 	case p.limited:
 		p.limited = p.conn.SetReadDeadline(time.Time{}) != nil
 	}
-	return p.conn.Read(b)
+	n, err := p.conn.Read(b)
+	if p.recorder != nil {
+		p.recorder.waiting = append(p.recorder.waiting, b[:n]...)
+	}
+	return n, err
 }
