@@ -126,13 +126,26 @@ func (s *Service) Set(ctx context.Context, name, text string) error {
 	})
 }
 
-// SetUI writes the free-form setting ui.NAME, which UI reads.
+// SetUI writes the free-form setting ui.NAME, which UI reads. How somebody likes
+// a window leaves no row behind: there would be one for each column sorted by.
 func (s *Service) SetUI(ctx context.Context, name string, value any) error {
+	name = "ui." + name
+	if err := s.door.May(ctx, virt.SetSetting, refTo(name)); err != nil {
+		return err
+	}
 	text, err := json.Marshal(value)
 	if err != nil {
-		return virt.Errorf(virt.KindInvalid, "ui.%s: %w", name, err)
+		return virt.Errorf(virt.KindInvalid, "%s: %w", name, err)
 	}
-	return s.Set(ctx, "ui."+name, string(text))
+	d, err := find(name)
+	if err != nil {
+		return err
+	}
+	if _, err := d.check(string(text)); err != nil {
+		return err
+	}
+	_, err = s.write(ctx, name, text)
+	return err
 }
 
 // Reset gives the setting its default again.
@@ -151,28 +164,33 @@ func (s *Service) change(ctx context.Context, name string, choose func(definitio
 		if err != nil {
 			return err
 		}
-		unlock, err := storage.Lock(ctx, s.lock)
-		if err != nil {
-			return err
+		old, err := s.write(ctx, name, raw)
+		if err == nil {
+			p.Diff(line(name, old), line(name, raw))
 		}
-		defer unlock()
-		return s.write(name, raw, p)
+		return err
 	})
 }
 
-func (s *Service) write(name string, raw json.RawMessage, p *operation.Progress) error {
+// write puts the member into the file and returns what it was before.
+func (s *Service) write(ctx context.Context, name string, raw json.RawMessage) (json.RawMessage, error) {
+	unlock, err := storage.Lock(ctx, s.lock)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	members := map[string]json.RawMessage{}
-	err := storage.ReadJSON(s.path, &members)
+	err = storage.ReadJSON(s.path, &members)
 	broken := errors.Is(err, virt.ErrInvalid)
 	if err != nil && !broken && !errors.Is(err, virt.ErrNotFound) {
-		return err
+		return nil, err
 	}
 	if members == nil { // the file says null
 		members = map[string]json.RawMessage{}
 	}
 	old, had := members[name]
 	if raw == nil && !had && !broken {
-		return nil
+		return nil, nil
 	}
 	if raw == nil {
 		delete(members, name)
@@ -180,14 +198,13 @@ func (s *Service) write(name string, raw json.RawMessage, p *operation.Progress)
 		members[name] = raw
 	}
 	if werr := storage.WriteJSON(s.path, members); werr != nil {
-		return werr
+		return nil, werr
 	}
 	if broken {
 		slog.Warn("a settings file that could not be read was kept under another name", "file", s.path, "error", err)
 	}
-	p.Diff(line(name, old), line(name, raw))
 	s.refresh()
-	return nil
+	return old, nil
 }
 
 // line is a member as the audit log's diff shows it.

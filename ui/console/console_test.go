@@ -170,7 +170,7 @@ func TestALostConnectionIsSaidAndTriedAgain(t *testing.T) {
 func TestAMachineWithoutAScreenSaysSo(t *testing.T) {
 	d := openDesk(t, virttest.TestHost(t, "several-states.xml"), "running")
 	d.Until("the tab tells", d.view().words.content.Visible)
-	if title := d.view().words.title.Words(); title != "This machine has no screen to show" {
+	if title := d.view().words.title.Words(); title != "This machine has no screen that can be shown here" {
 		t.Errorf("the tab says %q", title)
 	}
 	if d.view().words.text.Words() == "" {

@@ -53,7 +53,7 @@ func (w *words) show() {
 	case v.off():
 		w.showOff()
 	case v.noScreen():
-		w.say("monitor", lang.L("This machine has no screen to show"), lang.L(virt.HintOf(v.line.status.Err)))
+		w.say("monitor", lang.L("This machine has no screen that can be shown here"), lang.L(virt.HintOf(v.line.status.Err)))
 	case v.fresh, v.line.connected(), v.line.lost():
 		w.content.Hide()
 	case !v.known && v.problem != nil:
