@@ -173,7 +173,7 @@ var samples = []struct {
 		return join([]byte{(tightFilter|3)<<4 | 8, tightPalette, 2}, grey, red, green,
 			compact(newZwriter().piece(t, []byte{0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2})))
 	}, "-rgr-\n-----\nggggg\n"},
-	{"tight gradient", EncodingTight, func(t testing.TB) []byte {
+	{"tight gradient", EncodingTight, func(testing.TB) []byte {
 		same := []byte{0, 0, 0}
 		toGreen, over := []byte{1, 0xfe, 0}, []byte{0, 0xff, 0} // modulo 256; 0xfe + 0xfe - 0 is cut to 255
 		return join([]byte{tightPlainFilter << 4, tightGradient},
