@@ -63,6 +63,9 @@ func reached(h virt.Host, err error) virt.Check {
 	c := virt.Check{ID: "connection", Status: virt.CheckOK, Title: "libvirt answers"}
 	if err != nil {
 		c.Status, c.Title, c.Cause, c.Remedy = virt.CheckFail, "libvirt does not answer", err.Error(), virt.HintOf(err)
+		if errors.Is(err, virt.ErrForbidden) || errors.Is(err, virt.ErrUnauthenticated) {
+			c.Title = "libvirt does not let you in"
+		}
 		return c
 	}
 	c.Cause = fmt.Sprintf("libvirt %s, %s %s at %s", h.Libvirt, h.Hypervisor, h.HVVersion, h.URI)
