@@ -1,7 +1,6 @@
 package rfb
 
 import (
-	"encoding/binary"
 	"image"
 	"image/draw"
 	"sync"
@@ -76,7 +75,7 @@ func (f *Frame) Hash() uint64 {
 	defer f.mu.Unlock()
 	var h uint64
 	for pix := f.img.Pix; len(pix) >= 4; pix = pix[4:] {
-		h = h*31 + uint64(binary.LittleEndian.Uint32(pix)&0xffffff)
+		h = h*31 + uint64(le.Uint32(pix)&0xffffff)
 	}
 	return h
 }
@@ -130,11 +129,16 @@ func (f *Frame) countUpdate() {
 
 // copyOpaque copies pixels and sets their alpha; both slices have one length.
 func copyOpaque(dst, src []byte) {
-	for len(src) >= 8 && len(dst) >= 8 {
-		binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(src)|opaque)
-		dst, src = dst[8:], src[8:]
+	for len(src) >= 32 && len(dst) >= 32 { // the compiler checks no bounds within arrays
+		from, to := (*[32]byte)(src), (*[32]byte)(dst)
+		le.PutUint64(to[0:8], le.Uint64(from[0:8])|opaque)
+		le.PutUint64(to[8:16], le.Uint64(from[8:16])|opaque)
+		le.PutUint64(to[16:24], le.Uint64(from[16:24])|opaque)
+		le.PutUint64(to[24:32], le.Uint64(from[24:32])|opaque)
+		dst, src = dst[32:], src[32:]
 	}
-	if len(src) >= 4 && len(dst) >= 4 {
-		binary.LittleEndian.PutUint32(dst, binary.LittleEndian.Uint32(src)|opaque>>32)
+	for len(src) >= 4 && len(dst) >= 4 {
+		le.PutUint32(dst, le.Uint32(src)|opaqueBlack)
+		dst, src = dst[4:], src[4:]
 	}
 }

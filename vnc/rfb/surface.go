@@ -85,6 +85,14 @@ func fill(dst []byte, colour uint32) {
 
 // copyRGB copies as many R,G,B pixels as dst has room for.
 func copyRGB(dst, src []byte) {
+	for len(dst) >= 16 && len(src) >= 13 { // the compiler checks no bounds within arrays
+		from, to := (*[13]byte)(src), (*[16]byte)(dst)
+		le.PutUint32(to[0:4], le.Uint32(from[0:4])|opaqueBlack)
+		le.PutUint32(to[4:8], le.Uint32(from[3:7])|opaqueBlack)
+		le.PutUint32(to[8:12], le.Uint32(from[6:10])|opaqueBlack)
+		le.PutUint32(to[12:16], le.Uint32(from[9:13])|opaqueBlack)
+		dst, src = dst[16:], src[12:]
+	}
 	for len(dst) >= 4 && len(src) >= 4 {
 		le.PutUint32(dst, le.Uint32(src)|opaqueBlack)
 		dst, src = dst[4:], src[3:]
