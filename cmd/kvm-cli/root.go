@@ -128,13 +128,19 @@ func (c *cli) prepare() error {
 }
 
 // quietLibvirt keeps the embedded driver's log, which is this process's, off
-// stderr; whoever sets libvirt's own variable has it as he likes.
+// stderr; whoever sets libvirt's own variables has it as he likes. Processes that
+// libvirt forks forget the outputs and write to stderr, from the level on that
+// the second variable sets (4 is errors).
 func quietLibvirt() error {
-	const variable = "LIBVIRT_LOG_OUTPUTS"
-	if os.Getenv(variable) != "" {
-		return nil
+	for variable, value := range map[string]string{"LIBVIRT_LOG_OUTPUTS": "4:file:" + os.DevNull, "LIBVIRT_DEBUG": "4"} {
+		if os.Getenv(variable) != "" {
+			continue
+		}
+		if err := os.Setenv(variable, value); err != nil {
+			return err
+		}
 	}
-	return os.Setenv(variable, "4:file:"+os.DevNull)
+	return nil
 }
 
 func usage(format string, args ...any) *virt.Error {
