@@ -11,12 +11,21 @@ import (
 // and again only on news of that VM.
 type facts struct {
 	mu   sync.Mutex
-	of   map[virt.Ref]domainxml.Facts
-	turn map[virt.Ref]uint64 // counts the news of each VM
+	of   map[vmKey]*domainxml.Facts
+	turn map[vmKey]uint64 // counts the news of each VM
 }
 
+// A vmKey is what tells VMs apart. It is shorter than a Ref: lists of a thousand
+// are looked up by it.
+type vmKey struct {
+	host virt.HostID
+	id   string
+}
+
+func keyOf(vm virt.Ref) vmKey { return vmKey{vm.Host, vm.ID} }
+
 func newFacts() *facts {
-	return &facts{of: map[virt.Ref]domainxml.Facts{}, turn: map[virt.Ref]uint64{}}
+	return &facts{of: map[vmKey]*domainxml.Facts{}, turn: map[vmKey]uint64{}}
 }
 
 // hear forgets what the news makes old.
@@ -28,7 +37,7 @@ func (f *facts) hear(ev virt.Event) {
 		f.forget(ev.Ref)
 	case virt.Resync:
 		for key := range f.of {
-			if key.Host == ev.Ref.Host {
+			if key.host == ev.Ref.Host {
 				delete(f.of, key)
 				f.turn[key]++
 			}
@@ -39,7 +48,7 @@ func (f *facts) hear(ev virt.Event) {
 // forget makes what is known of the VM, and what is being read of it, old. The
 // caller holds f.mu.
 func (f *facts) forget(vm virt.Ref) {
-	key := vm.Key()
+	key := keyOf(vm)
 	delete(f.of, key)
 	f.turn[key]++
 }
@@ -55,22 +64,41 @@ func (f *facts) changed(vm virt.Ref) {
 func (f *facts) get(vm virt.Ref) (domainxml.Facts, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	known, ok := f.of[vm.Key()]
-	return known, ok
+	known, ok := f.of[keyOf(vm)]
+	if !ok {
+		return domainxml.Facts{}, false
+	}
+	return *known, true
+}
+
+// fill adds to the rows of an inventory what is known; all says whether that is
+// something of each.
+func (f *facts) fill(vms []virt.VM) (all bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all = true
+	for i := range vms {
+		known, ok := f.of[vmKey{vms[i].Host, vms[i].ID}]
+		if ok {
+			addFacts(&vms[i], known)
+		}
+		all = all && ok
+	}
+	return all
 }
 
 // begin notes which news have been heard before the XML is read.
 func (f *facts) begin(vm virt.Ref) uint64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.turn[vm.Key()]
+	return f.turn[keyOf(vm)]
 }
 
 // put keeps what was read, unless news came in while it was read.
 func (f *facts) put(vm virt.Ref, turn uint64, read domainxml.Facts) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.turn[vm.Key()] == turn {
-		f.of[vm.Key()] = read
+	if f.turn[keyOf(vm)] == turn {
+		f.of[keyOf(vm)] = &read
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
@@ -33,9 +32,9 @@ func (s *Service) List(ctx context.Context, id virt.HostID) ([]virt.VM, error) {
 			if err != nil {
 				return nil, err
 			}
-			vms[i] = completed(vms[i], known)
+			addFacts(&vms[i], &known)
 		}
-		return sorted(vms), nil
+		return vms, nil
 	})
 }
 
@@ -43,19 +42,11 @@ func (s *Service) List(ctx context.Context, id virt.HostID) ([]virt.VM, error) {
 // number. Titles, tags and operating systems are there where they are known
 // already; complete says whether that is so for all. Learn reads the rest.
 func (s *Service) Quick(ctx context.Context, id virt.HostID) (vms []virt.VM, complete bool, err error) {
-	complete = true
 	vms, err = host.Read(ctx, s.hosts, virt.ListVMs, id, func(c *hypervisor.Conn) ([]virt.VM, error) {
 		vms, err := c.Inventory()
 		return withoutProbes(vms), err
 	})
-	for i := range vms {
-		known, ok := s.known.get(vms[i].Ref())
-		complete = complete && ok
-		if ok {
-			vms[i] = completed(vms[i], known)
-		}
-	}
-	return sorted(vms), complete, err
+	return vms, s.known.fill(vms), err
 }
 
 // Learn reads the XML of the host's VMs that is not known yet and tells it as
@@ -145,7 +136,8 @@ func (s *Service) row(c *hypervisor.Conn, vm virt.Ref) (virt.VM, error) {
 	if err != nil {
 		return virt.VM{}, notFound(err, vm.Name)
 	}
-	return completed(row, known), nil
+	addFacts(&row, &known)
+	return row, nil
 }
 
 // learnAll reads the XML of all VMs in one go when that of most is unknown,
@@ -190,20 +182,11 @@ func (s *Service) factsOf(c *hypervisor.Conn, vm virt.VM) (domainxml.Facts, erro
 	return read, nil
 }
 
-// completed adds to an inventory row what the XML says.
-func completed(vm virt.VM, known domainxml.Facts) virt.VM {
-	known.FillVM(&vm)
+// addFacts adds to an inventory row what the XML says.
+func addFacts(vm *virt.VM, known *domainxml.Facts) {
+	known.FillVM(vm)
 	vm.VCPUs, vm.VCPUsMax = cmp.Or(vm.VCPUs, known.VCPUs), cmp.Or(vm.VCPUsMax, known.VCPUsMax)
 	vm.Memory, vm.MemoryCurrent = cmp.Or(vm.Memory, known.Memory), cmp.Or(vm.MemoryCurrent, known.MemoryCurrent)
-	return vm
-}
-
-func sorted(vms []virt.VM) []virt.VM {
-	slices.SortFunc(vms, func(a, b virt.VM) int { return cmp.Compare(a.Name, b.Name) })
-	if vms == nil {
-		vms = []virt.VM{}
-	}
-	return vms
 }
 
 func notFound(err error, word string) error {

@@ -52,6 +52,6 @@ func (f Facts) Fill(d *virt.VMDetail) {
 }
 
 // FillVM copies what a row of the inventory shows of a document: title and tags.
-func (f Facts) FillVM(vm *virt.VM) {
+func (f *Facts) FillVM(vm *virt.VM) {
 	vm.Title, vm.Tags = f.Title, f.Tags
 }

@@ -41,6 +41,8 @@ typedef struct {
 static struct {
 	int (*getAllDomainStats)(void *conn, unsigned int groups, record ***records, unsigned int flags);
 	void (*freeRecords)(record **records);
+	int (*listAllDomains)(void *conn, void ***domains, unsigned int flags);
+	int (*freeDomain)(void *dom);
 	int (*getUUID)(void *dom, unsigned char *uuid);
 	const char *(*getName)(void *dom);
 	virError *(*lastError)(void);
@@ -57,6 +59,8 @@ static void load(void)
 		return;
 	*(void **)&lib.getAllDomainStats = dlsym(handle, "virConnectGetAllDomainStats");
 	*(void **)&lib.freeRecords = dlsym(handle, "virDomainStatsRecordListFree");
+	*(void **)&lib.listAllDomains = dlsym(handle, "virConnectListAllDomains");
+	*(void **)&lib.freeDomain = dlsym(handle, "virDomainFree");
 	*(void **)&lib.getUUID = dlsym(handle, "virDomainGetUUID");
 	*(void **)&lib.getName = dlsym(handle, "virDomainGetName");
 	*(void **)&lib.lastError = dlsym(handle, "virGetLastError");
@@ -126,10 +130,14 @@ static void take(kvmDomain *d, const parameter *p)
 		{"block.", ".wr.reqs", offsetof(kvmDomain, diskOps)},
 	};
 
-	if (!strcmp(p->field, "state.state"))
+	if (!strcmp(p->field, "state.state")) {
 		d->state = p->value.i;
-	else if (!strcmp(p->field, "state.reason"))
+		return;
+	}
+	if (!strcmp(p->field, "state.reason")) {
 		d->reason = p->value.i;
+		return;
+	}
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if (!strcmp(p->field, plain[i].field)) {
 			*(long long *)((char *)d + plain[i].offset) = number(p);
@@ -142,46 +150,94 @@ static void take(kvmDomain *d, const parameter *p)
 
 static void fill(kvmDomain *d, const record *r)
 {
-	const char *name = lib.getName(r->dom);
 	memset(d, 0, sizeof(*d));
+	d->dom = r->dom;
 	d->cpuTime = d->vcpuTime = d->vcpus = -1;
 	d->balloonCurrent = d->balloonMaximum = d->available = d->unused = d->usable = -1;
 	d->diskRead = d->diskWrite = d->diskOps = d->nicRx = d->nicTx = -1;
 	lib.getUUID(r->dom, d->uuid);
-	d->name = strdup(name ? name : "");
 	for (int i = 0; i < r->nparams; i++)
 		take(d, &r->params[i]);
 }
 
-int kvmAllDomains(void *conn, unsigned int groups, unsigned int flags, kvmDomain **out, kvmError *err)
+/* complete says whether the library has what we call. */
+static int complete(kvmError *err)
+{
+	pthread_once(&loaded, load);
+	if (lib.getAllDomainStats && lib.freeRecords && lib.listAllDomains && lib.freeDomain && lib.getUUID && lib.getName)
+		return 1;
+	err->code = 3; /* VIR_ERR_NO_SUPPORT */
+	strcpy(err->message, "libvirt has no virConnectGetAllDomainStats");
+	return 0;
+}
+
+/* room is malloc that does not fail. */
+static void *room(int n, size_t size)
+{
+	void *p = malloc((n ? n : 1) * size);
+	if (!p)
+		abort();
+	return p;
+}
+
+int kvmAllDomains(void *conn, unsigned int groups, unsigned int flags, kvmDomains *all, kvmError *err)
 {
 	record **records = NULL;
 	int n;
 
-	*out = NULL;
-	pthread_once(&loaded, load);
-	if (!lib.getAllDomainStats || !lib.freeRecords || !lib.getUUID || !lib.getName) {
-		err->code = 3; /* VIR_ERR_NO_SUPPORT */
-		strcpy(err->message, "libvirt has no virConnectGetAllDomainStats");
+	if (!complete(err))
 		return -1;
-	}
 	n = lib.getAllDomainStats(conn, groups, &records, flags);
 	if (n < 0) {
 		describe(err);
 		return -1;
 	}
-	*out = malloc((n ? n : 1) * sizeof(kvmDomain));
-	if (!*out)
-		abort();
+	all->domains = room(n, sizeof(kvmDomain));
 	for (int i = 0; i < n; i++)
-		fill(&(*out)[i], records[i]);
-	lib.freeRecords(records);
-	return n;
+		fill(&all->domains[i], records[i]);
+	all->n = n;
+	all->records = records;
+	return 0;
 }
 
-void kvmFree(kvmDomain *domains, int n)
+static int list(void *conn, unsigned int filter, kvmUUIDs *out, kvmError *err)
 {
-	for (int i = 0; i < n; i++)
-		free(domains[i].name);
+	void **domains = NULL;
+	int n = lib.listAllDomains(conn, &domains, filter);
+
+	if (n < 0) {
+		describe(err);
+		return -1;
+	}
+	out->ids = room(n, sizeof(*out->ids));
+	out->n = n;
+	for (int i = 0; i < n; i++) {
+		lib.getUUID(domains[i], out->ids[i]);
+		lib.freeDomain(domains[i]);
+	}
 	free(domains);
+	return 0;
+}
+
+int kvmInventory(void *conn, unsigned int groups, const unsigned int filters[2], kvmDomains *all, kvmUUIDs filtered[2], kvmError *err)
+{
+	filtered[0].ids = filtered[1].ids = NULL;
+	if (complete(err) && !list(conn, filters[0], &filtered[0], err) && !list(conn, filters[1], &filtered[1], err) &&
+	    !kvmAllDomains(conn, groups, 0, all, err))
+		return 0;
+	free(filtered[0].ids);
+	free(filtered[1].ids);
+	return -1;
+}
+
+const char *kvmName(const kvmDomain *d)
+{
+	const char *name = lib.getName(d->dom);
+	return name ? name : "";
+}
+
+void kvmFree(kvmDomains *all)
+{
+	lib.freeRecords(all->records);
+	free(all->domains);
 }

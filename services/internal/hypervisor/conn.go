@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"libvirt.org/go/libvirt"
@@ -50,6 +51,11 @@ type Conn struct {
 	options Options
 	conn    *libvirt.Connect
 	undo    []func() error // removes the callbacks
+
+	turns     atomic.Uint64 // lifecycle events heard, counted from 1; 0: deaf
+	idle      fact[bool]    // no VM is active
+	transient fact[map[string]bool]
+	known     fact[map[uuid]identity]
 
 	mu       sync.Mutex
 	closed   bool

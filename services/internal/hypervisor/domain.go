@@ -15,6 +15,7 @@ import (
 // withDomain looks a domain up by UUID, hands its handle to f and frees it. The
 // call counts and is traced as one, under the name of what f calls.
 func (c *Conn) withDomain(name, id string, f func(*libvirt.Domain) error) error {
+	defer c.nextTurn()
 	return c.call(name, func() error {
 		d, err := c.conn.LookupDomainByUUIDString(id)
 		if err != nil {
@@ -27,6 +28,7 @@ func (c *Conn) withDomain(name, id string, f func(*libvirt.Domain) error) error 
 
 // madeDomain returns the Ref of a handle that a call made, and frees it.
 func (c *Conn) madeDomain(name string, f func() (*libvirt.Domain, error)) (virt.Ref, error) {
+	defer c.nextTurn()
 	return value(c, name, func() (virt.Ref, error) {
 		d, err := f()
 		if err != nil {

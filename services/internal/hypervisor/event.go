@@ -79,10 +79,15 @@ func (c *Conn) follow(register func() (int, error), deregister func(int) error) 
 }
 
 func (c *Conn) followLifecycle() (int, error) {
-	return c.conn.DomainEventLifecycleRegister(nil, func(_ *libvirt.Connect, d *libvirt.Domain, ev *libvirt.DomainEventLifecycle) {
+	id, err := c.conn.DomainEventLifecycleRegister(nil, func(_ *libvirt.Connect, d *libvirt.Domain, ev *libvirt.DomainEventLifecycle) {
+		c.turns.Add(1)
 		news := lifecycle(ev)
 		c.tell(news.kind, vmRef(d), news.state, news.detail)
 	})
+	if err == nil {
+		c.turns.Add(1)
+	}
+	return id, err
 }
 
 func (c *Conn) followReboot() (int, error) {

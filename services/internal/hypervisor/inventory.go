@@ -6,44 +6,50 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
-// Inventory returns all VMs of the host with state, persistence, autostart and
-// saved image.
+// Inventory returns all VMs of the host in the order of their names, with state,
+// persistence, autostart and saved image.
 //
-// It takes three RPCs, and a fourth when a VM is active, whatever their number,
-// and never talks to a VM's QEMU: a machine that hangs cannot delay the list.
-// What would break either stays zero for the caller to read from the XML once a
-// VM: Title, Tags, VCPUs, VCPUsMax, Memory, MemoryCurrent.
+// It takes three RPCs, and a fourth when a VM is active and something has
+// happened since the last one, whatever their number, and never talks to a VM's
+// QEMU: a machine that hangs cannot delay the list. What would break either stays
+// zero for the caller to read from the XML once a VM: Title, Tags, VCPUs,
+// VCPUsMax, Memory, MemoryCurrent.
 func (c *Conn) Inventory() ([]virt.VM, error) {
-	records, err := c.bulk(libvirt.DOMAIN_STATS_STATE, 0)
-	if err != nil {
-		return nil, err
-	}
-	autostart, err := c.idsOf(libvirt.CONNECT_LIST_DOMAINS_AUTOSTART)
-	if err != nil {
-		return nil, err
-	}
-	saved, err := c.idsOf(libvirt.CONNECT_LIST_DOMAINS_MANAGEDSAVE)
-	if err != nil {
-		return nil, err
-	}
-	vms := make([]virt.VM, len(records))
-	active := false
-	for i, r := range records {
-		state := stateOf(libvirt.DomainState(r.state), saved[r.id])
-		active = active || state.Active()
-		vms[i] = virt.VM{
-			ID: r.id, Name: r.name, Host: c.host, State: state,
-			Persistent: true, Autostart: autostart[r.id], Saved: saved[r.id],
+	turn, vms, active := c.turn(), []virt.VM{}, false
+	err := c.states(turn, libvirt.CONNECT_LIST_DOMAINS_AUTOSTART, libvirt.CONNECT_LIST_DOMAINS_MANAGEDSAVE, func(n int, r record, autostart, saved bool) {
+		if len(vms) == 0 {
+			vms = make([]virt.VM, n)
 		}
+		state := stateOf(libvirt.DomainState(r.state), saved)
+		active = active || state.Active()
+		vms[r.rank] = virt.VM{
+			ID: r.id, Name: r.name, Host: c.host, State: state, Persistent: true, Autostart: autostart, Saved: saved,
+		}
+	})
+	if err != nil {
+		return nil, err
 	}
+	c.idle.set(turn, !active)
 	if !active {
 		return vms, nil // what is off is there only because it is defined
 	}
-	transient, err := c.idsOf(libvirt.CONNECT_LIST_DOMAINS_TRANSIENT)
+	transient, err := c.transients(turn)
 	for i := range vms {
 		vms[i].Persistent = !transient[vms[i].ID]
 	}
 	return vms, err
+}
+
+// transients returns the UUIDs of the VMs that have no stored definition.
+func (c *Conn) transients(turn uint64) (map[string]bool, error) {
+	if known, ok := c.transient.get(turn); ok {
+		return known, nil
+	}
+	ids, err := c.idsOf(libvirt.CONNECT_LIST_DOMAINS_TRANSIENT)
+	if err == nil {
+		c.transient.set(turn, ids)
+	}
+	return ids, err
 }
 
 // idsOf returns the UUIDs of the domains that pass a filter (virConnectListAllDomains).

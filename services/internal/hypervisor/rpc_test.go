@@ -30,8 +30,14 @@ func TestTheInventoryOfManyVMsTakesThreeRPCs(t *testing.T) {
 		t.Fatalf("the inventory has %d VMs (%v)", len(vms), err)
 	}
 
+	proxy.Reset()
+	if samples, err := conn.ActiveStats(); err != nil || len(samples) != 0 || proxy.Count() != 0 {
+		t.Errorf("figures while nobody is active: %v (%v), calls %v", samples, err, proxy.Calls())
+	}
+
 	s.started(t, "running")
 	want("inventory with one running", 3+1, inventory)
+	want("inventory after no news", 3, inventory)
 	want("figures", 1, func() (int, error) { samples, err := conn.ActiveStats(); return len(samples), err })
 	want("all documents", 1+51, func() (n int, err error) {
 		err = conn.EachXML(func(string, string) { n++ })

@@ -11,19 +11,26 @@ import (
 const sampled = libvirt.DOMAIN_STATS_CPU_TOTAL | libvirt.DOMAIN_STATS_BALLOON | libvirt.DOMAIN_STATS_VCPU |
 	libvirt.DOMAIN_STATS_INTERFACE | libvirt.DOMAIN_STATS_BLOCK
 
-// ActiveStats returns a reading of every active VM by UUID, in one RPC. A VM
-// that is busy with a job is not waited for: what only its QEMU knows (disks,
-// the guest's own view of its memory) is then zero in this reading.
+// ActiveStats returns a reading of every active VM by UUID, in one RPC, and in
+// none while nobody is active: an event tells when somebody is. A VM that is busy
+// with a job is not waited for: what only its QEMU knows (disks, the guest's own
+// view of its memory) is then zero in this reading.
 func (c *Conn) ActiveStats() (map[string]virt.Sample, error) {
-	records, err := c.bulk(sampled, libvirt.CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE|libvirt.CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT)
+	samples, turn := map[string]virt.Sample{}, c.turn()
+	if idle, known := c.idle.get(turn); known && idle {
+		return samples, nil
+	}
+	var now time.Time
+	err := c.bulk(sampled, libvirt.CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE|libvirt.CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT, func(r record) {
+		if now.IsZero() {
+			now = time.Now()
+		}
+		samples[r.id] = r.sample(now)
+	})
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	samples := make(map[string]virt.Sample, len(records))
-	for _, r := range records {
-		samples[r.id] = r.sample(now)
-	}
+	c.idle.set(turn, len(samples) == 0)
 	return samples, nil
 }
 
