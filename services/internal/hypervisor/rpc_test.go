@@ -37,7 +37,16 @@ func TestTheInventoryOfManyVMsTakesThreeRPCs(t *testing.T) {
 
 	s.started(t, "running")
 	want("inventory with one running", 3+1, inventory)
-	want("inventory after no news", 3, inventory)
+	settled := false
+	for range 50 { // news of the start may still be on its way
+		proxy.Reset()
+		_, err := inventory()
+		must(t, err)
+		settled = settled || proxy.Count() <= 3
+	}
+	if !settled {
+		t.Errorf("an inventory after no news takes %d calls", proxy.Count())
+	}
 	want("figures", 1, func() (int, error) { samples, err := conn.ActiveStats(); return len(samples), err })
 	want("all documents", 1+51, func() (n int, err error) {
 		err = conn.EachXML(func(string, string) { n++ })
