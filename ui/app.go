@@ -32,6 +32,10 @@ type Options struct {
 	BeforeShow, Shown func()
 }
 
+// listWithin is how long the window waits for its hosts before it shows itself:
+// a list that comes later costs a second frame, and looks like a flicker.
+const listWithin = 100 * time.Millisecond
+
 // closeWithin is how long the end of the program may take at the most: a daemon
 // that hangs must not keep the window from closing.
 const closeWithin = 3 * time.Second
@@ -76,7 +80,7 @@ func Run(ctx context.Context, o Options) error {
 			o.Shown()
 		}
 	})
-	k.CatchUp()
+	k.CatchUp(w.machines.Inventory().Settled, listWithin)
 	win.ShowAndRun()
 	return w.end()
 }

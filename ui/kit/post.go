@@ -2,6 +2,7 @@ package kit
 
 import (
 	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 )
@@ -12,16 +13,24 @@ import (
 type poster struct {
 	mu      sync.Mutex
 	waiting []func()
+	came    chan struct{} // capacity 1: there is something
 }
+
+func newPoster() *poster { return &poster{came: make(chan struct{}, 1)} }
 
 func (p *poster) post(fn func()) {
 	p.mu.Lock()
 	p.waiting = append(p.waiting, fn)
 	first := len(p.waiting) == 1
 	p.mu.Unlock()
-	if first {
-		fyne.Do(p.run)
+	if !first {
+		return
 	}
+	select {
+	case p.came <- struct{}{}:
+	default:
+	}
+	fyne.Do(p.run)
 }
 
 func (p *poster) run() {
@@ -31,5 +40,22 @@ func (p *poster) run() {
 	p.mu.Unlock()
 	for _, fn := range all {
 		fn()
+	}
+}
+
+// runUntil runs what comes until done says so or the time is over.
+func (p *poster) runUntil(done func() bool, limit time.Duration) {
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	for {
+		p.run()
+		if done() {
+			return
+		}
+		select {
+		case <-p.came:
+		case <-late.C:
+			return
+		}
 	}
 }

@@ -56,7 +56,7 @@ func New(app fyne.App, win fyne.Window, base context.Context, events Source) *Ki
 
 func newKit(app fyne.App, win fyne.Window, base context.Context, n *news) *Kit { //nolint:revive // as New
 	ctx, cancel := context.WithCancel(base)
-	k := &Kit{App: app, Win: win, ctx: ctx, cancel: cancel, posted: &poster{}, present: showProblem, news: n}
+	k := &Kit{App: app, Win: win, ctx: ctx, cancel: cancel, posted: newPoster(), present: showProblem, news: n}
 	k.post = k.posted.post
 	k.Shortcuts = newShortcuts(win)
 	return k
@@ -95,9 +95,10 @@ func (k *Kit) Do(fn func()) {
 	})
 }
 
-// CatchUp does now what waits for the UI goroutine, which calls it. A window that
-// is about to be shown for the first time comes with what is known by then.
-func (k *Kit) CatchUp() { k.posted.run() }
+// CatchUp does what waits for the UI goroutine, which calls it, until done says
+// that it is enough, but no longer than limit. It is for the moment before a
+// window is shown for the first time, which then comes with what is known.
+func (k *Kit) CatchUp(done func() bool, limit time.Duration) { k.posted.runUntil(done, limit) }
 
 // Run runs fn off the UI goroutine and shows its failure.
 func (k *Kit) Run(fn func(context.Context) error) { k.RunThen(fn, nil) }
