@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -39,7 +40,7 @@ const (
 // page shows what runs, and below it one of the lists.
 type page struct {
 	activity *Activity
-	list     int
+	list     atomic.Int32 // read off the UI goroutine, too
 	view     *kit.View[[]row]
 	loaded   time.Time
 	left     int     // operations that a program left half done
@@ -142,7 +143,7 @@ func (p *page) Find() { p.filter.Focus() }
 
 // choose shows the other list.
 func (p *page) choose(list int) {
-	p.list = list
+	p.list.Store(int32(list)) //nolint:gosec // one of two
 	p.closePanel()
 	p.table.SetLoading()
 	p.view.Changed()
@@ -151,7 +152,7 @@ func (p *page) choose(list int) {
 // load gets the rows of the list, the newest first.
 func (p *page) load(ctx context.Context) ([]row, error) {
 	var rows []row
-	if p.list == audit {
+	if p.list.Load() == audit {
 		all, err := p.activity.svc.Operations.Audit(ctx, time.Now().Add(-auditGoesBack))
 		for _, r := range slices.Backward(all) {
 			rows = append(rows, ofAudit(r))
@@ -184,7 +185,7 @@ func (p *page) show(rows []row, err error) {
 
 func (p *page) showFacts(rows int) {
 	shown := lang.N("{{.Count}} operations", rows, map[string]any{"Count": rows})
-	if p.list == audit {
+	if p.list.Load() == audit {
 		shown = lang.N("{{.Count}} rows of the last 90 days", rows, map[string]any{"Count": rows})
 	}
 	now := ""
