@@ -171,8 +171,8 @@ func Read[T any](ctx context.Context, s *Service, action virt.Action, id virt.Ho
 			done <- answer{zero, err}
 			return
 		}
-		defer giveBack()
 		value, err := read(conn)
+		giveBack() // before the caller goes on, whose next call may then have it
 		done <- answer{value, err}
 	}()
 	select {
