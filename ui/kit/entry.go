@@ -205,10 +205,11 @@ func (e *Entry) paint() {
 // entryField is Fyne's entry, which draws nothing around its text here.
 type entryField struct {
 	widget.Entry
-	owner   *Entry
-	focused bool
-	clears  bool   // Esc empties it
-	before  string // the text when it got the focus; Esc brings it back
+	owner    *Entry
+	focused  bool
+	renderer *asleep // nil before it is drawn
+	clears   bool    // Esc empties it
+	before   string  // the text when it got the focus; Esc brings it back
 }
 
 func newEntryField(owner *Entry, placeholder string) *entryField {
@@ -225,6 +226,7 @@ func newEntryField(owner *Entry, placeholder string) *entryField {
 }
 
 func (f *entryField) FocusGained() {
+	f.wake()
 	f.focused, f.before = true, f.Text
 	f.Entry.FocusGained()
 	f.owner.Refresh()

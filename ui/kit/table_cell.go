@@ -155,7 +155,7 @@ func (r *cellRenderer) Refresh() {
 func (v *cellView) paint() {
 	c := v.cell
 	v.line.TextSize = c.style.size()
-	v.line.TextStyle, v.line.FontSource = c.style.font()
+	v.line.TextStyle, v.line.FontSource = c.style.font(c.text)
 	v.line.Color = theme.Color(v.wordToken())
 	if c.kind == chipCell || c.kind == barCell {
 		if v.back == nil {

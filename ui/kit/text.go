@@ -63,25 +63,44 @@ func (s TextStyle) token() theme.Token {
 	return theme.Text
 }
 
-// font returns the theme's style, or a font of its own: Fyne knows no medium, and
-// for each style it reads, beside the theme's font, two of its own to fall back
-// on. Letters that ours lack come from the computer's fonts.
-func (s TextStyle) font() (fyne.TextStyle, fyne.Resource) {
+// font returns the theme's style and, for words of usual letters, the font
+// itself: Fyne knows no medium, and for each of its styles it reads two fonts and
+// the computer's list of fonts to fall back on. Other words need those.
+func (s TextStyle) font(words string) (fyne.TextStyle, fyne.Resource) {
+	style, font := s.styleAndFont()
+	if !usual(words) {
+		font = nil
+	}
+	return style, font
+}
+
+func (s TextStyle) styleAndFont() (fyne.TextStyle, fyne.Resource) {
 	switch s {
 	case MediumText, SmallMediumText, MicroText:
 		return fyne.TextStyle{}, theme.Medium()
 	case StrongText, DisplayText, TitleText, DialogText, PanelText, HeadingText, MetricText:
-		return fyne.TextStyle{}, theme.SemiBold()
+		return fyne.TextStyle{Bold: true}, theme.SemiBold()
 	case MonoText, CodeText:
-		return fyne.TextStyle{Monospace: true}, nil
+		return fyne.TextStyle{Monospace: true}, theme.Mono()
 	}
-	return fyne.TextStyle{}, nil
+	return fyne.TextStyle{}, theme.Regular()
+}
+
+// usual says whether our fonts have all letters: those of Latin, Greek and
+// Cyrillic alphabets, punctuation, arrows.
+func usual(words string) bool {
+	for _, r := range words {
+		if r >= 0x530 && (r < 0x1e00 || r >= 0x2200) {
+			return false
+		}
+	}
+	return true
 }
 
 // measure returns the size of one line in this style.
 func (s TextStyle) measure(text string) fyne.Size {
-	style, source := s.font()
-	size, _ := fyne.CurrentApp().Driver().RenderedTextSize(text, s.size(), style, source)
+	style, font := s.font(text)
+	size, _ := fyne.CurrentApp().Driver().RenderedTextSize(text, s.size(), style, font)
 	return size
 }
 
@@ -89,7 +108,7 @@ func (s TextStyle) measure(text string) fyne.Size {
 func (s TextStyle) newText(text string) *canvas.Text {
 	t := canvas.NewText(text, theme.Color(s.token()))
 	t.TextSize = s.size()
-	t.TextStyle, t.FontSource = s.font()
+	t.TextStyle, t.FontSource = s.font(text)
 	return t
 }
 
@@ -201,6 +220,7 @@ func (t *Text) layout(size fyne.Size) {
 	}
 	if t.line.Text != words {
 		t.line.Text = words
+		t.line.TextStyle, t.line.FontSource = t.style.font(words)
 		t.line.Refresh()
 	}
 	placeLine(t.line, size, t.trailing)

@@ -106,7 +106,7 @@ func (r *treeRowView) paint() {
 	if item.Muted {
 		words = theme.Muted
 	}
-	r.text.TextStyle, r.text.FontSource = style.font()
+	r.text.TextStyle, r.text.FontSource = style.font(item.Text)
 	r.text.Color = theme.Color(words)
 	r.paintIcons(item)
 	r.fact.Color = theme.Color(orMuted(item.FactToken))

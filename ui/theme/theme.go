@@ -182,6 +182,12 @@ func ShadowAlpha() float32 { return current().shadow }
 // FocusWidth returns the width of the ring around the focused control.
 func FocusWidth() float32 { return current().focus }
 
+// Regular returns the font of most words.
+func Regular() fyne.Resource { return loadFonts().regular }
+
+// Mono returns the font whose letters are all equally wide.
+func Mono() fyne.Resource { return loadFonts().mono }
+
 // Medium returns the font between regular and bold, for names and labels.
 func Medium() fyne.Resource { return loadFonts().medium }
 
