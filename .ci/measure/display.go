@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A display is an X server in memory, the session bus that desktop programs
-// expect, and a watcher that tells when a window comes on the screen.
+// A display is an X server in memory and a watcher that tells when a window comes
+// on its screen.
 type display struct {
 	env       []string
 	mapped    chan mapping
@@ -38,11 +38,7 @@ func newDisplay(watcher string) (d *display, err error) {
 	if err != nil {
 		return d, err
 	}
-	bus, err := d.says(exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1"), nil)
-	if err != nil {
-		return d, err
-	}
-	d.env = append(os.Environ(), "DISPLAY=:"+name, "DBUS_SESSION_BUS_ADDRESS="+bus, "GSETTINGS_BACKEND=memory",
+	d.env = append(os.Environ(), "DISPLAY=:"+name, "GSETTINGS_BACKEND=memory",
 		"LIBGL_ALWAYS_SOFTWARE=1", "FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=1")
 	watch := exec.Command(watcher)
 	watch.Env = d.env
@@ -55,9 +51,25 @@ func newDisplay(watcher string) (d *display, err error) {
 	return d, err
 }
 
-// says starts a program that runs as long as the display, and returns the first
-// line it says. The other lines go to more.
+// says starts a program that runs as long as the display; see says.
 func (d *display) says(cmd *exec.Cmd, more func(string)) (string, error) {
+	first, err := says(cmd, more)
+	if cmd.Process != nil {
+		d.processes = append(d.processes, cmd)
+	}
+	return first, err
+}
+
+// close ends everything, the latest first.
+func (d *display) close() {
+	for i := len(d.processes) - 1; i >= 0; i-- {
+		end(d.processes[i])
+	}
+}
+
+// says starts a program and returns the first line it says. The other lines go
+// to more. End it with end.
+func says(cmd *exec.Cmd, more func(string)) (string, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -66,7 +78,6 @@ func (d *display) says(cmd *exec.Cmd, more func(string)) (string, error) {
 	if err := cmd.Start(); err != nil {
 		return "", err
 	}
-	d.processes = append(d.processes, cmd)
 	lines := bufio.NewReader(out)
 	first, err := lines.ReadString('\n')
 	if err != nil {
@@ -86,13 +97,10 @@ func (d *display) says(cmd *exec.Cmd, more func(string)) (string, error) {
 	return strings.TrimSpace(first), nil
 }
 
-// close ends everything, the latest first, with what it started itself.
-func (d *display) close() {
-	for i := len(d.processes) - 1; i >= 0; i-- {
-		cmd := d.processes[i]
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		_ = cmd.Wait()
-	}
+// end kills a program with what it started itself.
+func end(cmd *exec.Cmd) {
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	_ = cmd.Wait()
 }
 
 // forget drops windows that came before.
