@@ -116,6 +116,26 @@ func TestForcingOffAsksFirstAndRemembersTheAnswer(t *testing.T) {
 	h.Until("the answer is remembered", func() bool { return !h.svc.Settings.ConfirmForceOff() })
 }
 
+func TestASavedStateIsDiscardedAfterAQuestion(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("saved", "Saved")
+	h.click(h.row("running"), desktop.MouseButtonSecondary)
+	if h.has("menu item", "Discard saved state…") {
+		t.Error("a machine that is on has a saved state to discard")
+	}
+	h.press(fyne.KeyEscape)
+	h.click(h.row("saved"), desktop.MouseButtonSecondary)
+	h.click(h.must("menu item", "Discard saved state…"), desktop.MouseButtonPrimary)
+	h.must("alert dialog", "Discard the saved state of “saved”?")
+
+	h.click(h.must("push button", "Discard"), desktop.MouseButtonPrimary)
+
+	h.says("saved", "Off")
+	if got := h.state("saved"); got != virt.StateShutoff {
+		t.Errorf("the machine is %s", got)
+	}
+}
+
 func TestDeletingAsksAndTellsWhatWent(t *testing.T) {
 	h := open(t, "several-states.xml")
 	h.says("off", "Off")

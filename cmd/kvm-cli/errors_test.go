@@ -75,6 +75,7 @@ func TestFailuresHaveTheirKindActionTargetAndHint(t *testing.T) {
 		{"vm off off", virt.KindState, virt.OffVM},
 		{"vm shutdown off", virt.KindState, virt.ShutdownVM},
 		{"vm save transient", virt.KindState, virt.SaveVM},
+		{"vm discard running --yes", virt.KindState, virt.DiscardVM},
 		{"vm autostart transient", virt.KindState, virt.AutostartVM},
 		{"vm delete running --yes", virt.KindState, virt.DeleteVM},
 		{"vm screenshot off -", virt.KindState, virt.ScreenshotVM},

@@ -358,6 +358,12 @@ func TestEveryVerbOnARealMachine(t *testing.T) {
 		y.run("vm", step.args, "web").ok()
 		state(step.want)
 	}
+	y.run("vm", "save", "web").ok()
+	y.run("vm", "discard", "web", "-o", "json").fails(virt.KindInvalid) // nobody can be asked
+	state(virt.StateSaved)
+	y.run("vm", "discard", "web", "--yes").ok()
+	state(virt.StateShutoff)
+	y.run("vm", "start", "web").ok()
 	var stats, console map[string]any
 	y.run("vm", "stats", "web", "--interval", "200ms", "-o", "json").ok().json(&stats)
 	has(t, "vm stats", stats, statsFields)

@@ -22,7 +22,7 @@ func newVMCommand(c *cli) *cobra.Command {
 		newVMVerbCommand(c, "off", "End a machine at once, as pulling its plug would", off),
 		newVMVerbCommand(c, "pause", "Stop a machine's processors; its memory stays", pause),
 		newVMVerbCommand(c, "resume", "Let a paused machine go on", resume),
-		newVMVerbCommand(c, "save", "Write a machine's memory to disk and end it", save),
+		newVMVerbCommand(c, "save", "Write a machine's memory to disk and end it", save), newVMDiscardCommand(c),
 	)
 }
 

@@ -60,14 +60,14 @@ func (c *cli) consent(yes bool, question string) error {
 		return nil
 	}
 	if !isTerminal(c.in) {
-		return usage("this deletes things").WithHint("Say so with --yes.")
+		return usage("what this throws away does not come back").WithHint("Say so with --yes.")
 	}
 	fmt.Fprintf(c.err, "%s [y/N] ", question)
 	answer, err := bufio.NewReader(c.in).ReadString('\n')
 	if err == nil && strings.EqualFold(strings.TrimSpace(answer), "y") {
 		return nil
 	}
-	return virt.Errorf(virt.KindCancelled, "nothing was deleted")
+	return virt.Errorf(virt.KindCancelled, "nothing was changed")
 }
 
 func removalTable(w io.Writer, r virt.Removal) {

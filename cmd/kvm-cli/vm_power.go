@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,26 @@ func newVMVerbCommand(c *cli, use, short string, do verb) *cobra.Command {
 		Example: "  kvm-cli vm " + use + " web",
 		RunE:    func(cmd *cobra.Command, args []string) error { return c.changeVM(cmd, args[0], do) },
 	}
+}
+
+func newVMDiscardCommand(c *cli) *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use: "discard NAME", Short: "Throw a machine's saved memory away", Args: exact("NAME"), ValidArgsFunction: c.names,
+		Long: "Throw away the memory that save wrote. The machine is off then, as after a\n" +
+			"power cut, and start boots it afresh.",
+		Example: "  kvm-cli vm discard web --yes",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.changeVM(cmd, args[0], func(ctx context.Context, s *services.Services, vm virt.Ref) error {
+				if err := c.consent(yes, fmt.Sprintf("Discard the saved state of %s?", vm)); err != nil {
+					return err
+				}
+				return s.VMs.Discard(ctx, vm)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
 }
 
 const defaultWait = "60s"

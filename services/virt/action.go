@@ -39,6 +39,7 @@ const (
 	PauseVM          Action = "vm.pause"
 	ResumeVM         Action = "vm.resume"
 	SaveVM           Action = "vm.save"
+	DiscardVM        Action = "vm.discard"
 	AutostartVM      Action = "vm.autostart"
 	OpenConsole      Action = "vm.console"
 	CreatePool       Action = "pool.create"

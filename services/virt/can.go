@@ -22,6 +22,8 @@ func Can(a Action, vm VM) (reason string, ok bool) {
 			return "A machine without a stored definition cannot be saved.", false
 		}
 		return sentence(s == StateRunning || s == StatePaused, "The machine is not running.")
+	case DiscardVM:
+		return sentence(s == StateSaved, "The machine has no saved state.")
 	case AutostartVM:
 		return sentence(vm.Persistent, "A machine without a stored definition cannot start with the host.")
 	case ScreenshotVM, OpenConsole:

@@ -35,6 +35,9 @@ func TestCanSaysWhyNot(t *testing.T) {
 	}{
 		{StartVM, StateShutoff, true},
 		{StartVM, StateSaved, true},
+		{DiscardVM, StateSaved, true},
+		{DiscardVM, StateShutoff, false},
+		{DiscardVM, StateRunning, false},
 		{StartVM, StateCrashed, true},
 		{StartVM, StateRunning, false},
 		{ShutdownVM, StateRunning, true},

@@ -60,12 +60,22 @@ func (s *Service) Save(ctx context.Context, vm virt.Ref) error {
 	})
 }
 
+// Discard throws the VM's saved memory away (virDomainManagedSaveRemove): it is
+// off then, as after a power cut, and Start boots it. A VM without saved memory
+// is refused with virt.ErrState.
+func (s *Service) Discard(ctx context.Context, vm virt.Ref) error {
+	err := s.act(ctx, virt.DiscardVM, vm, (*hypervisor.Conn).RemoveSaved)
+	if err == nil {
+		s.bus.Publish(virt.Event{Kind: virt.VMChanged, Ref: vm}) // libvirt sends no event for this
+	}
+	return err
+}
+
 // SetAutostart says whether the VM starts with its host.
 func (s *Service) SetAutostart(ctx context.Context, vm virt.Ref, on bool) error {
 	err := s.act(ctx, virt.AutostartVM, vm, func(c *hypervisor.Conn, id string) error { return c.SetAutostart(id, on) })
 	if err == nil {
-		// libvirt sends no event for this.
-		s.bus.Publish(virt.Event{Kind: virt.VMChanged, Ref: vm})
+		s.bus.Publish(virt.Event{Kind: virt.VMChanged, Ref: vm}) // libvirt sends no event for this
 	}
 	return err
 }

@@ -53,6 +53,9 @@ func TestEachVerbLeadsToItsStateAndTellsIt(t *testing.T) {
 		{"start", svc.VMs.Start, virt.StateRunning},
 		{"save", svc.VMs.Save, virt.StateSaved},
 		{"restore", svc.VMs.Start, virt.StateRunning},
+		{"save again", svc.VMs.Save, virt.StateSaved},
+		{"discard", svc.VMs.Discard, virt.StateShutoff},
+		{"start afresh", svc.VMs.Start, virt.StateRunning},
 		{"shutdown", svc.VMs.Shutdown, virt.StateShutoff},
 	} {
 		limited, cancel := context.WithTimeout(ctx, 5*time.Second)

@@ -91,6 +91,8 @@ func notDone(action virt.Action, ref virt.Ref) string {
 		return lang.L("“{{.Name}}” was not resumed", name)
 	case virt.SaveVM:
 		return lang.L("“{{.Name}}” was not saved", name)
+	case virt.DiscardVM:
+		return lang.L("The saved state of “{{.Name}}” was not discarded", name)
 	case virt.OpenConsole:
 		return lang.L("The console of “{{.Name}}” was not opened", name)
 	case virt.SetSetting, virt.AutostartVM:

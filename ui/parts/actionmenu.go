@@ -54,6 +54,9 @@ func (a *Actions) MenuAfterStart(machines []Machine) []kit.MenuItem {
 	if a.Console != nil {
 		items = append(items, a.item(machines, virt.OpenConsole, "monitor", lang.L("Open console"), ""))
 	}
+	if _, saved := CanAny(virt.DiscardVM, machines); saved {
+		items = append(items, a.item(machines, virt.DiscardVM, "moon", lang.L("Discard saved state…"), ""))
+	}
 	return append(items, a.autostart(machines), kit.MenuLine(), a.deletion(machines))
 }
 

@@ -44,6 +44,8 @@ func (a *Actions) Do(action virt.Action, machines []Machine, busy kit.Busy) {
 		a.kit.Confirm(a.question(forceOffWords(machines), setting.NameConfirmForceOff), func() { a.run(action, machines, busy) })
 	case action == virt.ResetVM && a.svc.Settings.ConfirmReset():
 		a.kit.Confirm(a.question(resetWords(machines), setting.NameConfirmReset), func() { a.run(action, machines, busy) })
+	case action == virt.DiscardVM:
+		a.kit.Confirm(discardWords(machines), func() { a.run(action, machines, busy) })
 	default:
 		a.run(action, machines, busy)
 	}
@@ -113,6 +115,8 @@ func (a *Actions) verb(action virt.Action) func(context.Context, virt.Ref) error
 		return vms.Off
 	case virt.SaveVM:
 		return vms.Save
+	case virt.DiscardVM:
+		return vms.Discard
 	}
 	panic("parts: no verb for " + string(action))
 }
@@ -151,6 +155,17 @@ func (a *Actions) question(q kit.Question, name string) kit.Question {
 		a.kit.Run(func(ctx context.Context) error { return a.svc.Settings.Set(ctx, name, strconv.FormatBool(false)) })
 	}
 	return q
+}
+
+func discardWords(machines []Machine) kit.Question {
+	n := len(machines)
+	words := map[string]any{"Name": machines[0].Name, "Count": n}
+	return kit.Question{
+		Icon:   "moon",
+		Title:  oneOrMany(n, lang.L("Discard the saved state of “{{.Name}}”?", words), lang.N("Discard the saved states of {{.Count}} machines?", n, words)),
+		Text:   lang.L("What was open when it was saved is lost, as after a power cut. Start then boots it afresh."),
+		Action: lang.L("Discard"),
+	}
 }
 
 func forceOffWords(machines []Machine) kit.Question {

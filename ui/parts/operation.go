@@ -36,6 +36,8 @@ func ActionWord(a virt.Action) string {
 		return lang.L("Resume")
 	case virt.SaveVM:
 		return lang.L("Save")
+	case virt.DiscardVM:
+		return lang.L("Discard the saved state")
 	case virt.AutostartVM:
 		return lang.L("Start with the host")
 	case virt.CreatePool:

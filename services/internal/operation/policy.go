@@ -39,6 +39,7 @@ var policy = map[virt.Action]virt.Role{
 	virt.PauseVM:          virt.RoleOperator,
 	virt.ResumeVM:         virt.RoleOperator,
 	virt.SaveVM:           virt.RoleOperator,
+	virt.DiscardVM:        virt.RoleOperator,
 	virt.AutostartVM:      virt.RoleOperator,
 	virt.OpenConsole:      virt.RoleOperator,
 	virt.CreatePool:       virt.RoleAdmin,
