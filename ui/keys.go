@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/console"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/machines"
 	"github.com/kvmmanager/kvm-manager/ui/parts"
@@ -38,8 +39,15 @@ func (w *Window) bindKeys() {
 }
 
 func (w *Window) bindMachineKeys() {
+	w.bind("machine.new", lang.L("New machine"), lang.L("Machines"), machines.NewKeys, w.machines.NewMachine)
+	bindMachineKeys(w.kit, w.machines, func() kit.Page { return w.work.page() })
+	w.bind("console.window", lang.L("Console in a window"), lang.L("Machines"), "Ctrl+Shift+O", func() { openConsoles(w.consoles, w.work.page()) })
+}
+
+// bindMachineKeys gives a window the key combinations of what is done to the
+// machines that its page is about.
+func bindMachineKeys(k *kit.Kit, m *machines.Machines, page func() kit.Page) {
 	group := lang.L("Machines")
-	w.bind("machine.new", lang.L("New machine"), group, machines.NewKeys, w.machines.NewMachine)
 	for _, a := range []struct {
 		action     virt.Action
 		name, keys string
@@ -50,27 +58,28 @@ func (w *Window) bindMachineKeys() {
 		{virt.RebootVM, lang.L("Restart"), parts.RebootKeys},
 		{virt.DeleteVM, lang.L("Delete…"), parts.DeleteKeys},
 	} {
-		w.bind(string(a.action), a.name, group, a.keys, func() { w.machines.Do(a.action, w.work.page()) })
+		bind(k, string(a.action), a.name, group, a.keys, func() { m.Do(a.action, page()) })
 	}
-	w.bind("console.window", lang.L("Console in a window"), group, "Ctrl+Shift+O", w.openConsoles)
 }
 
 // openConsoles shows the screens of the machines that the page is about in
 // windows of their own.
-func (w *Window) openConsoles() {
-	page, ok := w.work.page().(machines.Targets)
+func openConsoles(c *console.Consoles, page kit.Page) {
+	about, ok := page.(machines.Targets)
 	if !ok {
 		return
 	}
-	for _, m := range page.Targets() {
+	for _, m := range about.Targets() {
 		if _, can := parts.Can(virt.OpenConsole, m); can {
-			w.consoles.OpenWindow(m.Ref())
+			c.OpenWindow(m.Ref())
 		}
 	}
 }
 
-func (w *Window) bind(id, name, group, keys string, do func()) {
-	w.kit.Shortcuts.Add(kit.Shortcut{ID: id, Name: name, Group: group, Keys: kit.MustKeys(keys), Do: do})
+func (w *Window) bind(id, name, group, keys string, do func()) { bind(w.kit, id, name, group, keys, do) }
+
+func bind(k *kit.Kit, id, name, group, keys string, do func()) {
+	k.Shortcuts.Add(kit.Shortcut{ID: id, Name: name, Group: group, Keys: kit.MustKeys(keys), Do: do})
 }
 
 // find puts the keyboard into the filter of the page.
@@ -80,8 +89,10 @@ func (w *Window) find() {
 	}
 }
 
-func (w *Window) stepView(by int) {
-	if page, ok := w.work.page().(interface{ NextTab(int) }); ok {
+func (w *Window) stepView(by int) { stepView(w.work.page(), by) }
+
+func stepView(page kit.Page, by int) {
+	if page, ok := page.(interface{ NextTab(int) }); ok {
 		page.NextTab(by)
 	}
 }
@@ -110,8 +121,8 @@ func (w *Window) panes() []focusPane {
 	if w.navigatorShown() {
 		panes = append(panes, focusPane{w.navigator, w.place(w.shown).navigator.Focusable()})
 	}
-	if page, ok := w.work.page().(interface{ Focusable() fyne.Focusable }); ok {
-		panes = append(panes, focusPane{w.work.content, page.Focusable()})
+	if first := w.work.focusable(); first != nil {
+		panes = append(panes, focusPane{w.work.content, first})
 	}
 	return panes
 }

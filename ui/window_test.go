@@ -310,3 +310,27 @@ func TestAHostThatHangsIsSaidAndItsRowsGoGrey(t *testing.T) {
 
 	h.Until("the banner goes", func() bool { return !h.has("alert", string(host)) })
 }
+
+func TestF6ReachesThePageOfAHost(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+	h.click(h.must("tree item", "test"), desktop.MouseButtonPrimary)
+	h.must("label", "Computer")
+
+	for range 3 {
+		h.press(fyne.KeyF6)
+		if h.window.hasFocus(h.window.work.body) {
+			return
+		}
+	}
+	t.Error("F6 does not reach the page")
+}
+
+func TestWithoutAHostNoMachineIsOffered(t *testing.T) {
+	h := openURI(t, "qemu+unix:///system?socket="+t.TempDir()+"/none")
+	h.must("push button", "Try again")
+
+	if b := h.must("push button", "New machine"); slices.Contains(b.States, "enabled") || !strings.Contains(b.Description, "No host is connected") {
+		t.Errorf("without a host New machine is %v and says %q", b.States, b.Description)
+	}
+}

@@ -143,11 +143,23 @@ func (k *work) show() {
 // use for it.
 func (k *work) focusPage() {
 	canvas := k.window.kit.Win.Canvas()
-	if page, ok := k.page().(interface{ Focusable() fyne.Focusable }); ok {
-		canvas.Focus(page.Focusable())
+	if first := k.focusable(); first != nil {
+		canvas.Focus(first)
 		return
 	}
 	canvas.Unfocus()
+}
+
+// focusable returns what takes the keys on the page: what it names, else its
+// first control; nil when it has none that works now.
+func (k *work) focusable() fyne.Focusable {
+	if page, ok := k.page().(interface{ Focusable() fyne.Focusable }); ok {
+		first := page.Focusable()
+		if d, ok := first.(fyne.Disableable); first != nil && (!ok || !d.Disabled()) {
+			return first
+		}
+	}
+	return kit.FirstFocusable(k.body)
 }
 
 // relabel shows the tabs with the names that their things have now.

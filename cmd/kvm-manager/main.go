@@ -23,9 +23,6 @@ import (
 	_ "github.com/kvmmanager/kvm-manager/ui/locale" // before Fyne reads the locale
 )
 
-// appID names the program to the desktop.
-const appID = "org.kvmmanager.KVMManager"
-
 func main() {
 	if err := command().Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "kvm-manager:", err)
@@ -79,8 +76,10 @@ func run(ctx context.Context, f flags) error {
 	if err := setScale(f.scale != 0, scale); err != nil {
 		return errors.Join(err, svc.Close())
 	}
+	// Without an ID Fyne keeps no preferences: ours are in settings.json, and a
+	// program that is killed would leave an empty file that Fyne cannot read.
 	return ui.Run(ctx, ui.Options{
-		App: app.NewWithID(appID), Services: svc, Page: f.page, Theme: f.theme, BeforeShow: nameWindows,
+		App: app.NewWithID(""), Services: svc, Page: f.page, Theme: f.theme, BeforeShow: nameWindows,
 		Shown: func() { debug.SetGCPercent(collect) },
 		Size:  fyne.NewSize(pixels.Width/float32(scale), pixels.Height/float32(scale)),
 	})

@@ -169,6 +169,10 @@ func (d *Dialog) firstFocus() fyne.Focusable {
 	return d.cancel
 }
 
+// FirstFocusable returns the first control in the object, in reading order, that
+// can have the keyboard now; nil when there is none.
+func FirstFocusable(o fyne.CanvasObject) fyne.Focusable { return firstFocusable(o) }
+
 // firstFocusable searches in reading order.
 func firstFocusable(o fyne.CanvasObject) fyne.Focusable {
 	if !o.Visible() {

@@ -67,6 +67,15 @@ func (p *Paragraph) min() fyne.Size {
 	return fyne.NewSize(min(p.width, 120), SnapUp(height))
 }
 
+// widest is the width of the longest line: wrapped to it the lines stay the same.
+func (p *Paragraph) widest() float32 {
+	var width float32
+	for _, l := range p.lines {
+		width = max(width, l.MinSize().Width)
+	}
+	return SnapUp(width)
+}
+
 func (p *Paragraph) lineHeight() float32 { return SnapUp(p.style.measure("M").Height) }
 
 func (p *Paragraph) layout(size fyne.Size) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -266,4 +267,34 @@ func find[T fyne.CanvasObject](t *testing.T, root fyne.CanvasObject, name string
 		t.Fatalf("no %T named %q", found, name)
 	}
 	return found
+}
+
+func TestALongTooltipHoldsAllItsLines(t *testing.T) {
+	test.NewTempApp(t)
+	tip := newTip("The machine cannot be started because its host does not answer: it is tried again every few seconds, and all that was shown of it stays as it was.")
+	tip.Resize(minSize(tip))
+	var lines []*canvas.Text
+	var walk func(o fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *canvas.Text:
+			lines = append(lines, o)
+		case *fyne.Container:
+			for _, child := range o.Objects {
+				walk(child)
+			}
+		case fyne.Widget:
+			for _, child := range test.WidgetRenderer(o).Objects() {
+				walk(child)
+			}
+		}
+	}
+	walk(tip)
+	if len(lines) < 3 {
+		t.Fatalf("the tip has %d lines", len(lines))
+	}
+	last := lines[len(lines)-1]
+	if bottom := last.Position().Y + last.Size().Height; bottom > tip.Size().Height-13+.5 || tip.Size().Width > tipWidth+1 {
+		t.Errorf("the last line ends at %v of a tip of %v", bottom, tip.Size())
+	}
 }

@@ -81,7 +81,8 @@ func beside(at fyne.Position, owner, size, room fyne.Size) fyne.Position {
 func newTip(words string) fyne.CanvasObject {
 	var text fyne.CanvasObject = NewText(SmallText, words).In(theme.Text)
 	if SmallText.measure(words).Width > tipWidth-20 {
-		text = NewParagraph(SmallText, words, tipWidth-20).In(theme.Text)
+		lines := NewParagraph(SmallText, words, tipWidth-20).In(theme.Text)
+		text = Width(lines.widest(), lines)
 	}
 	return raised(8, Pad(6, 10, 7, 10, text))
 }

@@ -22,6 +22,7 @@ type hostPage struct {
 	view     *kit.View[virt.Host]
 
 	header                      *parts.Header
+	create                      *kit.Button
 	chip                        *kit.Chip
 	banners                     *hostBanners
 	computer, software, machine *fyne.Container
@@ -34,7 +35,8 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 	p := &hostPage{machines: m, id: id, computer: kit.Col(5), software: kit.Col(5), machine: kit.Col(5)}
 	p.chip = kit.NewChip("", "", theme.Muted)
 	p.header = parts.NewHeader(string(id), p.chip)
-	p.header.SetActions(kit.Primary("plus", lang.L("New machine"), func() { m.newOn(id) }).WithKeys(NewKeys))
+	p.create = kit.Primary("plus", lang.L("New machine"), func() { m.newOn(id) }).WithKeys(NewKeys)
+	p.header.SetActions(p.create)
 	p.banners = newHostBanners(m, func() { p.content.Refresh() })
 	p.grid = kit.Grid(3, 14,
 		kit.NewCard(lang.L("Computer"), nil, p.computer),
@@ -96,6 +98,7 @@ func (p *hostPage) show() {
 	}
 	look := hostLook(state.State)
 	p.chip.Set(look.Icon, look.Word, look.Token)
+	p.machines.allowNew(p.create, state)
 	p.header.SetFacts(product(p.host.Hypervisor, p.host.HVVersion), product("libvirt", p.host.Libvirt), state.URI)
 	p.header.Refit()
 	p.banners.show(p.id)

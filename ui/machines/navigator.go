@@ -17,6 +17,7 @@ type Navigator struct {
 	machines *Machines
 	tree     *kit.TreeList
 	filter   *kit.Entry
+	add      *kit.Button
 	none     *kit.Text
 	content  *fyne.Container
 }
@@ -32,10 +33,11 @@ func (m *Machines) NewNavigator(hide func()) *Navigator {
 		Menu:     n.menu,
 		Delete:   func(item kit.TreeItem) { n.do(virt.DeleteVM, item) },
 	})
+	n.add = kit.IconButton("plus", lang.L("New machine"), m.NewMachine).WithKeys(NewKeys)
 	n.none = kit.NewText(kit.SmallText, lang.L("No machines yet."))
 	head := kit.Height(56, kit.Pad(0, 8, 0, 16, kit.Row(0,
 		kit.NewText(kit.PanelText, lang.L("Machines")), kit.Spacer(),
-		kit.IconButton("plus", lang.L("New machine"), m.NewMachine).WithKeys(NewKeys),
+		n.add,
 		kit.IconButton("panel-left", lang.L("Hide the navigator"), hide).WithKeys("Ctrl+B"))))
 	n.content = kit.Col(0, head, kit.Pad(0, 12, 8, 12, n.filter), kit.Grow(kit.Stack(n.tree, kit.At(0, 0, kit.Pad(40, 8, 0, 28, n.none)))))
 	m.inventory.Listen(func(Change) { n.show() })
@@ -64,6 +66,7 @@ func (n *Navigator) show() {
 		items = append(items, n.hostItem(h, words))
 	}
 	n.tree.SetItems(items)
+	n.machines.allowNew(n.add, inv.Hosts()...)
 	all, _ := inv.Count()
 	n.none.Hidden = all > 0 || !inv.Settled() || len(inv.Hosts()) != 1 || inv.Hosts()[0].State != virt.HostConnected
 	n.none.Refresh()

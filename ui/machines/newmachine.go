@@ -2,6 +2,7 @@ package machines
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2/lang"
@@ -44,6 +45,16 @@ func (m *Machines) connected() []virt.Host {
 		}
 	}
 	return hosts
+}
+
+// allowNew greys out a button that makes machines while none of the hosts can
+// be asked for one.
+func (m *Machines) allowNew(b *kit.Button, hosts ...virt.Host) {
+	if slices.ContainsFunc(hosts, reached) {
+		b.Enable()
+		return
+	}
+	b.DisableBecause(lang.L("No host is connected."))
 }
 
 // newOn asks for any machine, on that host to begin with.

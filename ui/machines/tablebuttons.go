@@ -43,6 +43,7 @@ func (b *tableButtons) follow(selected []parts.Machine) {
 	} else {
 		b.more.Enable()
 	}
+	b.machines.allowNew(b.create, b.machines.inventory.Hosts()...)
 	b.page.header.Refit()
 }
 
