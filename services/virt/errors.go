@@ -53,6 +53,7 @@ type Error struct {
 	Kind   ErrorKind
 	Action Action // what was asked; empty below the door
 	Ref    Ref    // of what
+	Cause  string // why it failed, an English sentence where we know it; may be empty
 	Hint   string // what the person can do, an English sentence; may be empty
 	Err    error  // what libvirt, SQLite or the system said
 }
@@ -104,14 +105,19 @@ func KindOf(err error) ErrorKind {
 }
 
 // HintOf returns the first hint in err's chain.
-func HintOf(err error) string {
+func HintOf(err error) string { return firstOf(err, func(e *Error) string { return e.Hint }) }
+
+// CauseOf returns the first cause in err's chain.
+func CauseOf(err error) string { return firstOf(err, func(e *Error) string { return e.Cause }) }
+
+func firstOf(err error, words func(*Error) string) string {
 	for err != nil {
 		var e *Error
 		if !errors.As(err, &e) {
 			return ""
 		}
-		if e.Hint != "" {
-			return e.Hint
+		if text := words(e); text != "" {
+			return text
 		}
 		err = e.Err
 	}

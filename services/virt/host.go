@@ -39,15 +39,20 @@ type Host struct {
 	HasPools    bool      `json:"has_pools"`
 }
 
-// A Check is one finding of the readiness check of a host.
+// A Check is one finding of the readiness check of a host. Title, Cause and
+// Remedy are English sentences; Command is what a shell of the host is to run.
 type Check struct {
 	ID      string      `json:"id"`
 	Status  CheckStatus `json:"status"`
 	Title   string      `json:"title"`
 	Cause   string      `json:"cause"`
 	Remedy  string      `json:"remedy"`
+	Command string      `json:"command,omitempty"`
 	Fixable bool        `json:"fixable"`
 }
+
+// Problem reports whether the finding wants somebody's attention.
+func (c Check) Problem() bool { return c.Status == CheckFail || c.Status == CheckWarn }
 
 // CheckStatus is the outcome of a Check.
 type CheckStatus string
