@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 
+	"github.com/kvmmanager/kvm-manager/services/batch"
 	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/internal/event"
 	"github.com/kvmmanager/kvm-manager/services/internal/operation"
@@ -34,6 +35,7 @@ type Services struct {
 	Networks   *network.Service
 	Metrics    *metric.Service
 	Settings   *setting.Service
+	Batch      *batch.Service
 	Operations *Operations
 
 	bus   *event.Bus
@@ -48,13 +50,15 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 	door := operation.New(state, bus)
 	hosts := host.New(door, bus, o.Dirs.Data)
 	settings := setting.New(o.Dirs, door, bus)
+	vms := vm.New(hosts, door, bus, vm.Dirs{Cache: o.Dirs.Cache, Data: o.Dirs.Data, Runtime: o.Dirs.Runtime})
 	s := &Services{
 		Hosts:      hosts,
-		VMs:        vm.New(hosts, door, bus, vm.Dirs{Cache: o.Dirs.Cache, Data: o.Dirs.Data, Runtime: o.Dirs.Runtime}),
+		VMs:        vms,
 		Pools:      pool.New(hosts),
 		Networks:   network.New(hosts),
 		Metrics:    metric.New(hosts, bus, settings.StatsInterval),
 		Settings:   settings,
+		Batch:      batch.New(door, vms.One, actions(vms)),
 		Operations: &Operations{door},
 		bus:        bus,
 		state:      state,

@@ -17,6 +17,13 @@ const (
 	StateUnknown      VMState = "unknown"
 )
 
+// VMStates returns all states, in the order in which they are listed to people.
+func VMStates() []VMState {
+	return []VMState{
+		StateRunning, StatePaused, StateShutoff, StateSaved, StateCrashed, StateSuspended, StateShuttingDown, StateUnknown,
+	}
+}
+
 // Active reports whether a QEMU process exists in this state.
 func (s VMState) Active() bool {
 	switch s {
