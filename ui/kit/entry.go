@@ -20,6 +20,8 @@ type Entry struct {
 	OnSubmitted func(text string)
 	// OnLeave is called when the field loses the focus.
 	OnLeave func()
+	// OnKey gets every key before the field and says whether it has used it.
+	OnKey func(*fyne.KeyEvent) bool
 	// OnStep is called for Up and Down with 1 or -1, with Shift 10 or -10.
 	OnStep func(by int)
 
@@ -33,6 +35,7 @@ type Entry struct {
 	back    *canvas.Rectangle
 	hovered bool
 	wrong   bool
+	bare    bool // without a frame of its own
 }
 
 // NewEntry returns a field with a placeholder. The name, usually the label of
@@ -82,6 +85,13 @@ func (e *Entry) WithIcon(icon string) *Entry {
 // WithUnit puts a unit behind the text and returns the entry.
 func (e *Entry) WithUnit(unit string) *Entry {
 	e.unit.SetText(unit)
+	return e
+}
+
+// Bare takes the frame away, for a field that is all of its surroundings, and
+// returns the entry.
+func (e *Entry) Bare() *Entry {
+	e.bare = true
 	return e
 }
 
@@ -191,6 +201,8 @@ func (e *Entry) layout(size fyne.Size) {
 func (e *Entry) paint() {
 	paintRect(e.back, theme.Field, theme.ControlEdge)
 	switch {
+	case e.bare:
+		paintRect(e.back, theme.None, theme.None)
 	case e.Disabled():
 		e.back.StrokeColor = theme.Color(theme.Line)
 	case e.wrong:
@@ -260,6 +272,7 @@ func (f *entryField) MouseOut() {
 // to the dialog or window.
 func (f *entryField) TypedKey(e *fyne.KeyEvent) {
 	switch {
+	case f.owner.OnKey != nil && f.owner.OnKey(e):
 	case e.Name == fyne.KeyEscape:
 		f.escape(e)
 	case isEnter(e) && f.owner.OnSubmitted != nil:
