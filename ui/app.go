@@ -114,6 +114,9 @@ func (w *Window) close() {
 // end closes everything front to back, in bounded time.
 func (w *Window) end() error {
 	w.work.closeAll()
+	for _, own := range w.torn {
+		own.closed()
+	}
 	w.kit.Cancel()
 	var err error
 	if !kit.Within(closeWithin, func() {

@@ -76,7 +76,9 @@ func openConsoles(c *console.Consoles, page kit.Page) {
 	}
 }
 
-func (w *Window) bind(id, name, group, keys string, do func()) { bind(w.kit, id, name, group, keys, do) }
+func (w *Window) bind(id, name, group, keys string, do func()) {
+	bind(w.kit, id, name, group, keys, do)
+}
 
 func bind(k *kit.Kit, id, name, group, keys string, do func()) {
 	k.Shortcuts.Add(kit.Shortcut{ID: id, Name: name, Group: group, Keys: kit.MustKeys(keys), Do: do})

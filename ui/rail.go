@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/console"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/settings"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
@@ -49,7 +50,7 @@ func (w *Window) showRunning(running int) {
 }
 
 // machineTabs are the tabs of a machine's page behind Overview.
-func (w *Window) machineTabs() []kit.Tab[virt.Ref] { return []kit.Tab[virt.Ref]{w.consoles.Tab()} }
+func machineTabs(c *console.Consoles) []kit.Tab[virt.Ref] { return []kit.Tab[virt.Ref]{c.Tab()} }
 
 // makeRail puts the mark and the places under each other.
 func (w *Window) makeRail() *fyne.Container {

@@ -33,6 +33,7 @@ type Window struct {
 	activity *activity.Activity
 	places   []place
 	work     *work
+	torn     map[virt.Ref]*machineWindow // windows of single machines
 	strip    *strip
 
 	buttons   map[string]*kit.RailButton // of the rail, by place
@@ -52,13 +53,15 @@ type Window struct {
 
 // NewWindow builds the content of the kit's window. It waits for no host.
 func NewWindow(k *kit.Kit, svc *services.Services) *Window {
-	w := &Window{kit: k, svc: svc, width: navigatorWidth, buttons: map[string]*kit.RailButton{}}
+	w := &Window{kit: k, svc: svc, width: navigatorWidth, buttons: map[string]*kit.RailButton{}, torn: map[virt.Ref]*machineWindow{}}
 	w.restore()
 	w.stage = kit.NewStage(k.Win)
 	w.stage.AfterWith(k.After)
 	k.OnError(func(p kit.Problem) { showProblem(k, p) })
 	w.consoles = console.New(k, svc)
-	w.machines = machines.New(machines.Options{Kit: k, Services: svc, Tabs: w.machineTabs(), Open: w.openMachine, Create: w.newMachine, Leave: func(ref virt.Ref) { w.work.leave(ref) }})
+	w.machines = machines.New(machines.Options{
+		Kit: k, Services: svc, Tabs: machineTabs(w.consoles), Open: w.openMachine, OpenWindow: w.tearOff, Create: w.newMachine, Leave: w.leave,
+	})
 	w.activity = activity.New(k, svc, w.showRunning)
 	w.places = w.makePlaces()
 	w.work = newWork(w)
@@ -142,13 +145,16 @@ func (w *Window) follow(t target) {
 	}
 }
 
-func (w *Window) retitle(name string) {
+func (w *Window) retitle(name string) { nameWindow(w.kit.Win, name) }
+
+// nameWindow makes the thing's name the window's title.
+func nameWindow(win fyne.Window, name string) {
 	title := lang.L("KVM Manager")
 	if name != "" {
 		title = lang.L("{{.Name}} – KVM Manager", map[string]any{"Name": name})
 	}
-	if w.kit.Win.Title() != title {
-		w.kit.Win.SetTitle(title)
+	if win.Title() != title {
+		win.SetTitle(title)
 	}
 }
 

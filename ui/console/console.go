@@ -16,7 +16,8 @@ const TabID = "console"
 // Consoles are the screens of machines that one window, and the windows it
 // opened for them, show. All methods are called on the UI goroutine.
 type Consoles struct {
-	kit     *kit.Kit
+	kit     *kit.Kit // of the window with the tabs
+	main    *kit.Kit // of the window that lasts as long as the program
 	svc     *services.Services
 	windows map[virt.Ref]*window
 	pages   map[*page]bool
@@ -24,7 +25,14 @@ type Consoles struct {
 
 // New makes the consoles of the kit's window.
 func New(k *kit.Kit, svc *services.Services) *Consoles {
-	return &Consoles{kit: k, svc: svc, windows: map[virt.Ref]*window{}, pages: map[*page]bool{}}
+	return &Consoles{kit: k, main: k, svc: svc, windows: map[virt.Ref]*window{}, pages: map[*page]bool{}}
+}
+
+// In returns the consoles of a further window. Both know of each other's windows.
+func (c *Consoles) In(k *kit.Kit) *Consoles {
+	in := *c
+	in.kit = k
+	return &in
 }
 
 // Tab returns the tab of a machine's page that shows its screen.

@@ -24,7 +24,7 @@ type window struct {
 
 func openWindow(c *Consoles, vm virt.Ref) *window {
 	w := &window{consoles: c, vm: vm, win: c.kit.App.NewWindow(lang.L("KVM Manager"))}
-	w.kit = c.kit.Window(w.win)
+	w.kit = c.main.Window(w.win)
 	w.view = newView(w.kit, c.svc, vm)
 	w.view.onChange = w.changed
 	kit.NewStage(w.win).SetPage(kit.Pad(8, 12, 10, 12, w.view.content))
@@ -50,6 +50,6 @@ func (w *window) changed() {
 
 func (w *window) closed() {
 	w.view.close()
-	w.kit.Cancel()
+	w.kit.Leave()
 	w.consoles.forget(w.vm)
 }

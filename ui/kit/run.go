@@ -3,6 +3,7 @@ package kit
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,7 @@ type Kit struct {
 
 	mu       sync.Mutex // guards children, and starting work against closing
 	children []*Kit
+	parent   *Kit // of a kit that Window made
 }
 
 // New makes the kit of win. base carries the actor; it ends all work when it
@@ -63,10 +65,11 @@ func newKit(app fyne.App, win fyne.Window, base context.Context, n *news) *Kit {
 }
 
 // Window makes the kit of a further window, such as a console. It shares the
-// news and the UI socket with k and ends with it at the latest.
+// news and the UI socket with k and ends with it at the latest; Leave ends it
+// when its window closes.
 func (k *Kit) Window(win fyne.Window) *Kit {
 	child := newKit(k.App, win, k.ctx, newNews(k.news.source))
-	child.watch, child.post, child.present = k.watch, k.post, k.present
+	child.watch, child.post, child.present, child.parent = k.watch, k.post, k.present, k
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.children = append(k.children, child)
@@ -180,6 +183,20 @@ func (k *Kit) Cancel() {
 	for _, child := range k.windows() {
 		child.Cancel()
 	}
+}
+
+// Leave is Cancel for a kit that Window made: the kit that made it forgets it as
+// soon as its work has ended.
+func (k *Kit) Leave() {
+	k.Cancel()
+	parent := k.parent
+	parent.Keep(func(context.Context) error {
+		k.Close()
+		parent.mu.Lock()
+		defer parent.mu.Unlock()
+		parent.children = slices.DeleteFunc(parent.children, func(child *Kit) bool { return child == k })
+		return nil
+	}, nil)
 }
 
 // Close ends all work and waits for it. A call into libvirt cannot be broken

@@ -3,8 +3,10 @@ package kit_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync/atomic"
 	"testing"
+	"weak"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
@@ -114,6 +116,27 @@ func TestCloseCancelsAndWaitsForAllWindows(t *testing.T) {
 	}
 	w.Kit.Run(func(context.Context) error { t.Error("a closed kit ran something"); return nil })
 	w.Flush()
+}
+
+func TestAWindowThatLeavesIsForgotten(t *testing.T) {
+	w := kittest.Open(t, nil)
+	var ended atomic.Bool
+	left := func() weak.Pointer[kit.Kit] {
+		win := w.App.NewWindow("machine")
+		child := w.Kit.Window(win)
+		child.Keep(func(ctx context.Context) error {
+			<-ctx.Done()
+			ended.Store(true)
+			return nil
+		}, nil)
+		win.Close()
+		child.Leave()
+		return weak.Make(child)
+	}()
+	w.Until("its work has ended and nothing holds it", func() bool {
+		runtime.GC()
+		return ended.Load() && left.Value() == nil
+	})
 }
 
 func TestEveryKindOfFailureHasWords(t *testing.T) {

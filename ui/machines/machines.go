@@ -26,6 +26,8 @@ type Options struct {
 	// of that ID; empty means the one shown last. another wants a work tab of
 	// its own.
 	Open func(ref virt.Ref, tab string, another bool)
+	// OpenWindow shows a machine in a window of its own; nil where that is not offered.
+	OpenWindow func(ref virt.Ref)
 	// Leave ends the pages of a machine that this window has deleted.
 	Leave func(ref virt.Ref)
 	// Create asks for a machine on one of the hosts; host is the one to begin with.
@@ -45,11 +47,16 @@ type Machines struct {
 }
 
 // New makes the pages' common part, which follows the machines of all hosts.
-func New(o Options) *Machines {
-	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave, create: o.Create}
-	m.inventory = NewInventory(o.Kit, o.Services)
+func New(o Options) *Machines { return over(NewInventory(o.Kit, o.Services), o) }
+
+// In returns the pages for a further window. They share what is known of the
+// machines with those of m, whose window MUST outlast the further one.
+func (m *Machines) In(o Options) *Machines { return over(m.inventory, o) }
+
+func over(inventory *Inventory, o Options) *Machines {
+	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave, create: o.Create, inventory: inventory}
 	m.actions = parts.NewActions(o.Kit, o.Services)
-	m.actions.Delete = m.askDelete
+	m.actions.Delete, m.actions.Window = m.askDelete, o.OpenWindow
 	for _, tab := range o.Tabs {
 		if tab.ID == ConsoleTab {
 			m.actions.Console = func(ref virt.Ref) { m.open(ref, ConsoleTab, false) }

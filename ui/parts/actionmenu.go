@@ -57,7 +57,18 @@ func (a *Actions) MenuAfterStart(machines []Machine) []kit.MenuItem {
 	if _, saved := CanAny(virt.DiscardVM, machines); saved {
 		items = append(items, a.item(machines, virt.DiscardVM, "moon", lang.L("Discard saved state…"), ""))
 	}
+	if a.Window != nil {
+		items = append(items, a.ownWindow(machines))
+	}
 	return append(items, a.autostart(machines), kit.MenuLine(), a.deletion(machines))
+}
+
+func (a *Actions) ownWindow(machines []Machine) kit.MenuItem {
+	return kit.MenuItem{Icon: "app-window", Label: lang.L("Open in new window"), Do: func() {
+		for _, m := range machines {
+			a.Window(m.Ref())
+		}
+	}}
 }
 
 // ShutdownMenu is what hides behind Shut down.

@@ -18,6 +18,8 @@ import (
 type Actions struct {
 	// Console shows the machine's console; nil where there is none.
 	Console func(virt.Ref)
+	// Window shows the machine in a window of its own; nil where that is not offered.
+	Window func(virt.Ref)
 	// Delete asks what of the machines shall go.
 	Delete func([]Machine)
 
