@@ -20,6 +20,7 @@ const (
 	FieldPool    Field = "pool"
 	FieldNetwork Field = "network"
 	FieldMAC     Field = "mac"
+	FieldXML     Field = "xml"
 )
 
 // A FieldProblem is what is wrong with one field of a spec.

@@ -20,6 +20,7 @@ type VMSpec struct {
 	// not read: one of the constants below; empty: refuse.
 	Unreadable string
 	XML        string // a whole domain document; all but Name, Start and Autostart must be zero
+	Edited     string // Preview's document of this spec as a person changed it: the files of the spec are made, and this is defined
 	Disks      []DiskSpec
 	NoDisk     bool
 	Network    string // network name; "none" for no card, empty for the default network
@@ -59,6 +60,21 @@ type FileObstacle struct {
 const (
 	NeedsEnter = "enter"
 	NeedsRead  = "read"
+)
+
+// A Preparation is what creating a VM changes on its host beside making the VM:
+// PoolToMake, PoolToStart or NetworkToStart.
+type Preparation struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	Path string `json:"path,omitempty"` // of a pool
+}
+
+// The kinds of preparations.
+const (
+	PoolToMake     = "make-pool"
+	PoolToStart    = "start-pool"
+	NetworkToStart = "start-network"
 )
 
 // UnknownOS says that nothing is known of the OS, not even by its ISO.

@@ -20,7 +20,10 @@ func (s *Service) Check(ctx context.Context, id virt.HostID, spec virt.VMSpec) (
 		k.disks()
 		k.boot(ctx)
 		k.medium()
+		k.access()
+		k.room(ctx)
 		k.machine()
+		k.document(ctx)
 		return k.problems, k.broken
 	})
 }
@@ -65,7 +68,18 @@ func (k *checker) values() {
 	k.found(virt.FieldAccel, checkValues(virt.VMSpec{Accel: k.spec.Accel}))
 	k.found(virt.FieldInitrd, checkSource(virt.VMSpec{Kernel: k.spec.Kernel, Initrd: k.spec.Initrd}))
 	k.found(virt.FieldCmdline, checkSource(virt.VMSpec{Try: k.spec.Try, Kernel: k.spec.Kernel, Cmdline: k.spec.Cmdline}))
-	k.found(virt.FieldDisk, checkSource(virt.VMSpec{Disks: k.spec.Disks}))
+	for _, d := range k.spec.Disks {
+		if d.Size > mostDisk {
+			k.found(virt.FieldSize, tooLarge(d.Size))
+			continue
+		}
+		k.found(virt.FieldDisk, checkSource(virt.VMSpec{Disks: []virt.DiskSpec{d}}))
+		k.found(virt.FieldDisk, checkTexts(virt.VMSpec{Disks: []virt.DiskSpec{{Path: d.Path, Volume: d.Volume, Import: d.Import}}}))
+	}
+	k.found(virt.FieldISO, checkTexts(virt.VMSpec{ISO: k.spec.ISO}))
+	k.found(virt.FieldKernel, checkTexts(virt.VMSpec{Kernel: k.spec.Kernel}))
+	k.found(virt.FieldInitrd, checkTexts(virt.VMSpec{Initrd: k.spec.Initrd}))
+	k.found(virt.FieldCmdline, checkTexts(virt.VMSpec{Cmdline: k.spec.Cmdline}))
 	k.found(virt.FieldNetwork, checkSource(virt.VMSpec{PXE: k.spec.PXE, Network: k.spec.Network}))
 }
 
@@ -83,7 +97,7 @@ func (k *checker) disks() {
 		}
 		k.found(virt.FieldDisk, err)
 		if d.Pool != "" {
-			_, err = k.conn.PoolByName(d.Pool)
+			_, err = k.namedPool(d.Pool)
 			k.found(virt.FieldPool, err)
 		}
 	}
@@ -91,13 +105,15 @@ func (k *checker) disks() {
 
 // boot looks for the kernel, the initial RAM disk and the network.
 func (k *checker) boot(ctx context.Context) {
-	spec, env := k.spec, &domainxml.Environment{}
-	k.spec = virt.VMSpec{Kernel: spec.Kernel}
-	k.found(virt.FieldKernel, k.kernel(env))
-	k.spec = virt.VMSpec{Initrd: spec.Initrd}
-	k.found(virt.FieldInitrd, k.kernel(env))
-	k.spec = spec
+	env := &domainxml.Environment{}
+	k.found(virt.FieldKernel, k.with(virt.VMSpec{Kernel: k.spec.Kernel}).kernel(env))
+	k.found(virt.FieldInitrd, k.with(virt.VMSpec{Initrd: k.spec.Initrd}).kernel(env))
 	k.found(virt.FieldNetwork, k.network(ctx, env))
+}
+
+// with is a builder that makes nothing of another spec.
+func (k *checker) with(spec virt.VMSpec) *builder {
+	return &builder{service: k.service, conn: k.conn, host: k.host, spec: spec, preview: true, said: map[string]bool{}}
 }
 
 // medium looks for the ISO and the OS.
@@ -118,6 +134,7 @@ func (k *checker) machine() {
 		k.found(virt.FieldMachine, err)
 		return
 	}
+	k.found(virt.FieldMemory, k.enoughMemory(caps))
 	choice, err := domainxml.Choose(caps, "", k.spec.Machine)
 	if err != nil {
 		if k.spec.Machine != "" { // else no choice of the person's is wrong

@@ -35,6 +35,9 @@ func (s *Service) create(ctx context.Context, c *hypervisor.Conn, p *operation.P
 		return virt.Ref{}, err
 	}
 	b := &builder{service: s, conn: c, progress: p, host: host, spec: spec}
+	if spec.Edited != "" {
+		return b.createEdited(ctx)
+	}
 	xml, err := b.document(ctx)
 	if err != nil {
 		return virt.Ref{}, err
@@ -50,6 +53,11 @@ func (s *Service) prepared(c *hypervisor.Conn, spec virt.VMSpec) (virt.VMSpec, e
 	}
 	if spec.XML != "" {
 		if spec, err = adopted(spec); err != nil {
+			return spec, err
+		}
+	}
+	if spec.Edited != "" {
+		if spec, err = fromEdited(spec); err != nil {
 			return spec, err
 		}
 	}
@@ -139,13 +147,23 @@ func (b *builder) fill(ctx context.Context, env *domainxml.Environment) error {
 	return b.network(ctx, env)
 }
 
-// define stores the document and, when asked, starts the VM.
+// define stores the document and finishes the VM.
 func (b *builder) define(ctx context.Context, xml string) (virt.Ref, error) {
 	b.stage("define")
-	made := virt.Ref{Host: b.host, Kind: virt.KindVM, ID: b.spec.UUID, Name: b.spec.Name}
+	made := b.ref()
 	if err := b.defineNew(ctx, made, xml); err != nil {
 		return virt.Ref{}, err
 	}
+	return b.finish(ctx, made)
+}
+
+// ref points to the VM that is being made.
+func (b *builder) ref() virt.Ref {
+	return virt.Ref{Host: b.host, Kind: virt.KindVM, ID: b.spec.UUID, Name: b.spec.Name}
+}
+
+// finish sets what is no part of the document and, when asked, starts the VM.
+func (b *builder) finish(ctx context.Context, made virt.Ref) (virt.Ref, error) {
 	if b.spec.Autostart {
 		if err := b.conn.SetAutostart(made.ID, true); err != nil {
 			return virt.Ref{}, fmt.Errorf("set autostart: %w", err)
@@ -174,7 +192,11 @@ func (b *builder) defineNew(ctx context.Context, made virt.Ref, xml string) erro
 		return err
 	}
 	err = b.progress.Step(ctx, inverse(b.conn, undoDefine, made), func(context.Context) error {
-		_, err := b.conn.DefineDomain(xml)
+		define := b.conn.DefineDomain
+		if b.spec.Edited != "" {
+			define = b.conn.DefineChecked
+		}
+		_, err := define(xml)
 		return err
 	})
 	if errors.Is(err, virt.ErrExists) {

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
 	"github.com/kvmmanager/kvm-manager/services/internal/tiny"
@@ -23,6 +26,9 @@ func (b *builder) environment(ctx context.Context) (domainxml.Environment, error
 	if err != nil {
 		return domainxml.Environment{}, err
 	}
+	if err := b.enoughMemory(caps); err != nil {
+		return domainxml.Environment{}, err
+	}
 	choice, err := chooseFor(os, caps, b.spec.Machine)
 	if err != nil {
 		return domainxml.Environment{}, err
@@ -36,6 +42,38 @@ func (b *builder) environment(ctx context.Context) (domainxml.Environment, error
 		Caps: domain, Arch: choice.Arch, Emulator: choice.Emulator, Machine: choice.Machine, VirtType: virtType,
 		UUID: b.spec.UUID, MAC: b.spec.MAC, OS: os,
 	}, err
+}
+
+// enoughMemory refuses to start a machine that has more memory than its host.
+func (b *builder) enoughMemory(caps *libvirtxml.Caps) error {
+	has := hostMemory(caps)
+	if !b.spec.Start || has == 0 || b.spec.Memory <= has {
+		return nil
+	}
+	return virt.Errorf(virt.KindInvalid, "%s of memory are more than the %s that the host has", inWords(b.spec.Memory), inWords(has)).
+		WithHint("Give the machine less memory, or do not start it now.")
+}
+
+// hostMemory is the memory of the host in bytes; 0 where it does not say.
+func hostMemory(caps *libvirtxml.Caps) uint64 {
+	if caps.Host.NUMA == nil || caps.Host.NUMA.Cells == nil {
+		return 0
+	}
+	var kib uint64
+	for _, cell := range caps.Host.NUMA.Cells.Cells {
+		if cell.Memory != nil && (cell.Memory.Unit == "KiB" || cell.Memory.Unit == "") {
+			kib += cell.Memory.Size
+		}
+	}
+	return kib << 10
+}
+
+// inWords writes a size with one decimal of the unit that fits.
+func inWords(bytes uint64) string {
+	if bytes < 1<<30 {
+		return strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64) + " MiB"
+	}
+	return strconv.FormatFloat(float64(bytes)/(1<<30), 'f', 1, 64) + " GiB"
 }
 
 // disks makes or finds the VM's disks.
@@ -61,7 +99,7 @@ func (b *builder) disk(ctx context.Context, where place, spec virt.DiskSpec) (vi
 	}
 	if spec.Pool != "" {
 		var err error
-		if where, err = b.namedPlace(spec.Pool); err != nil {
+		if where, err = b.namedPlace(ctx, spec.Pool); err != nil {
 			return virt.Disk{}, err
 		}
 	}
@@ -76,16 +114,26 @@ func (b *builder) disk(ctx context.Context, where place, spec virt.DiskSpec) (vi
 	return where.disk(ctx, b.spec.Name+"."+extension(format), format, spec.Size)
 }
 
-// namedPlace is the pool that a disk names.
-func (b *builder) namedPlace(name string) (place, error) {
-	p, err := b.conn.PoolByName(name)
+// namedPlace is the pool that a disk names. The default pool is started where it
+// is stopped.
+func (b *builder) namedPlace(ctx context.Context, name string) (place, error) {
+	p, err := b.namedPool(name)
 	if err != nil {
 		return nil, err
 	}
 	if b.preview {
 		return planned{b.conn, p, p.Path, b.said}, nil
 	}
-	return &poolPlace{b, p}, nil
+	p, err = b.activePool(ctx, p)
+	return &poolPlace{b, p}, err
+}
+
+func (b *builder) namedPool(name string) (virt.Pool, error) {
+	p, err := b.conn.PoolByName(name)
+	if err == nil && !p.Active && name != defaultPool {
+		err = virt.Errorf(virt.KindState, "the pool %q is not running", name).WithHint("Start the pool, or choose another.")
+	}
+	return p, err
 }
 
 func (b *builder) existingVolume(spec virt.DiskSpec) (virt.Disk, error) {
@@ -111,17 +159,15 @@ func (b *builder) existingFile(spec virt.DiskSpec) (virt.Disk, error) {
 	if !filepath.IsAbs(spec.Path) {
 		return virt.Disk{}, virt.Errorf(virt.KindInvalid, "%q is not an absolute path on the host", spec.Path)
 	}
-	if b.conn.Local() {
-		if _, err := os.Stat(spec.Path); errors.Is(err, os.ErrNotExist) {
-			return virt.Disk{}, virt.Errorf(virt.KindNotFound, "there is no file %s", spec.Path)
-		}
+	if err := thereIsAFile(b.conn, spec.Path); err != nil {
+		return virt.Disk{}, err
 	}
 	d := virt.Disk{Path: spec.Path, Format: spec.Format}
 	if v, err := b.conn.VolumeByPath(spec.Path); err == nil && d.Format == "" {
 		d.Format = v.Format
 	}
 	if d.Format == "" {
-		return d, virt.Errorf(virt.KindInvalid, "the format of %s is not known", spec.Path).WithHint("Say it: --disk path=" + spec.Path + ",format=qcow2")
+		return d, virt.Errorf(virt.KindInvalid, "the format of %s is not known", spec.Path).WithHint("Choose its format: qcow2 or raw (--disk path=" + spec.Path + ",format=qcow2).")
 	}
 	return d, nil
 }
@@ -188,6 +234,9 @@ func readBoth(a, b string) (first, second []byte, err error) {
 	return first, second, err
 }
 
+// defaultNetwork is what libvirt calls the network that it comes with.
+const defaultNetwork = "default"
+
 // network chooses where the card is plugged in: the named network, else the
 // default network, which is started when it is stopped, else a network of the
 // machine's own process, where no daemon is needed.
@@ -201,11 +250,14 @@ func (b *builder) network(ctx context.Context, env *domainxml.Environment) error
 	}
 	if b.spec.Network != "" {
 		n, err := virt.Pick(networks, virt.KindNetwork, b.spec.Network, virt.Network.Ref)
+		if err != nil {
+			return err
+		}
 		env.Network = domainxml.NetworkChoice{Type: "network", Name: n.Name}
-		return err
+		return b.running(ctx, n)
 	}
 	for _, n := range networks {
-		if n.Name == "default" && (n.Active || b.startNetwork(ctx, n)) {
+		if n.Name == defaultNetwork && (n.Active || b.startNetwork(ctx, n) == nil) {
 			env.Network = domainxml.NetworkChoice{Type: "network", Name: n.Name}
 			return nil
 		}
@@ -214,12 +266,24 @@ func (b *builder) network(ctx context.Context, env *domainxml.Environment) error
 	return nil
 }
 
-// startNetwork starts a stopped default network. Where that is impossible, as
-// in a container without the rights to it, the machine gets another network.
-func (b *builder) startNetwork(ctx context.Context, n virt.Network) bool {
+// running refuses to start a machine on a network that is stopped. The default
+// network is started instead.
+func (b *builder) running(ctx context.Context, n virt.Network) error {
+	switch {
+	case n.Active || !b.spec.Start:
+		return nil
+	case n.Name == defaultNetwork:
+		return b.startNetwork(ctx, n)
+	}
+	return virt.Errorf(virt.KindState, "the network %q is not running", n.Name).WithHint("Start the network, or choose another.")
+}
+
+// startNetwork starts a stopped default network. That may be impossible, as in a
+// container without the rights to it.
+func (b *builder) startNetwork(ctx context.Context, n virt.Network) error {
 	if b.preview {
-		return true
+		return nil
 	}
 	b.stage("start network " + n.Name)
-	return b.progress.Step(ctx, inverse(b.conn, undoStartNetwork, n.Ref()), func(context.Context) error { return b.conn.StartNetwork(n.ID) }) == nil
+	return b.progress.Step(ctx, inverse(b.conn, undoStartNetwork, n.Ref()), func(context.Context) error { return b.conn.StartNetwork(n.ID) })
 }

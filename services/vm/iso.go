@@ -67,10 +67,7 @@ func openError(err error) error {
 // onHost returns the path of what is named by its path or as POOL/NAME.
 func onHost(c *hypervisor.Conn, word string) (string, error) {
 	if filepath.IsAbs(word) {
-		if _, err := os.Stat(word); c.Local() && errors.Is(err, fs.ErrNotExist) {
-			return "", virt.Errorf(virt.KindNotFound, "there is no file %s", word)
-		}
-		return word, nil
+		return word, thereIsAFile(c, word)
 	}
 	pool, name, err := volumeName(word)
 	if err != nil {
@@ -78,6 +75,22 @@ func onHost(c *hypervisor.Conn, word string) (string, error) {
 	}
 	v, err := c.Volume(pool, name)
 	return v.Path, err
+}
+
+// thereIsAFile looks for a file or device of this computer; of other computers
+// nothing is known.
+func thereIsAFile(c *hypervisor.Conn, path string) error {
+	if !c.Local() {
+		return nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return virt.Errorf(virt.KindNotFound, "there is no file %s", path)
+	case err == nil && info.IsDir():
+		return virt.Errorf(virt.KindInvalid, "%s is a directory", path).WithHint("Choose a file in it.")
+	}
+	return nil // what we may not see, the hypervisor may
 }
 
 // onHost is the function of that name, and knows files that are only planned.

@@ -57,7 +57,9 @@ func (b *builder) ownDirectory() string {
 }
 
 func (b *builder) needsPlace() bool {
-	return b.spec.Try || len(b.copying) > 0 || slices.ContainsFunc(b.spec.Disks, func(d virt.DiskSpec) bool { return d.Size > 0 || d.Import != "" })
+	return b.spec.Try || len(b.copying) > 0 || slices.ContainsFunc(b.spec.Disks, func(d virt.DiskSpec) bool {
+		return d.Pool == "" && (d.Size > 0 || d.Import != "")
+	})
 }
 
 // preferredPool returns the pool called default, else the first active pool of

@@ -2,6 +2,9 @@ package vm
 
 import (
 	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/beevik/etree"
 
@@ -84,6 +87,21 @@ func checkValues(spec virt.VMSpec) error {
 	case spec.NoDisk && len(spec.Disks) > 0:
 		return invalid("Leave out either.", "a machine cannot have disks and no disk")
 	}
+	return checkTexts(spec)
+}
+
+// checkTexts refuses what a document cannot carry: XML has no way to write most
+// control characters.
+func checkTexts(spec virt.VMSpec) error {
+	texts := []string{spec.ISO, spec.Import, spec.Kernel, spec.Initrd, spec.Cmdline, spec.Network, spec.Machine}
+	for _, d := range spec.Disks {
+		texts = append(texts, d.Volume, d.Path, d.Import, d.Format, d.Bus, d.Pool)
+	}
+	for _, text := range texts {
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+			return virt.Errorf(virt.KindInvalid, "%q contains control characters", text).WithHint("Write it without them.")
+		}
+	}
 	return nil
 }
 
@@ -104,7 +122,7 @@ func checkSource(spec virt.VMSpec) error {
 	}
 	for _, d := range spec.Disks {
 		if d.Size > mostDisk {
-			return invalid("Make it smaller; it can grow later.", "a disk of %d bytes is too large", d.Size)
+			return tooLarge(d.Size)
 		}
 		given := 0
 		for _, is := range []bool{d.Size > 0, d.Volume != "", d.Path != "", d.Import != ""} {
@@ -117,6 +135,10 @@ func checkSource(spec virt.VMSpec) error {
 		}
 	}
 	return nil
+}
+
+func tooLarge(size uint64) error {
+	return virt.Errorf(virt.KindInvalid, "a disk of %d bytes is too large", size).WithHint("Make it smaller; it can grow later.")
 }
 
 // multicast reports whether the MAC address names a group (IEEE 802, bit 0 of
@@ -132,15 +154,12 @@ func multicast(mac string) bool {
 // adopted puts the spec's name and UUID into its whole document, and takes the
 // document's UUID where the spec has none.
 func adopted(spec virt.VMSpec) (virt.VMSpec, error) {
+	root, err := readDomain(spec.XML)
+	if err != nil {
+		return spec, err
+	}
 	doc := etree.NewDocument()
-	if err := doc.ReadFromString(spec.XML); err != nil {
-		return spec, virt.Errorf(virt.KindInvalid, "the document is not XML: %w", err)
-	}
-	root := doc.Root()
-	if root == nil || root.Tag != "domain" {
-		return spec, virt.Errorf(virt.KindInvalid, "the document is not a libvirt domain").
-			WithHint("Its root element must be <domain>; virsh dumpxml and kvm-cli vm xml print such documents.")
-	}
+	doc.SetRoot(root)
 	if spec.UUID == "" {
 		if e := root.SelectElement("uuid"); e != nil {
 			spec.UUID = e.Text()
@@ -154,7 +173,6 @@ func adopted(spec virt.VMSpec) (virt.VMSpec, error) {
 	}
 	setChild(root, "uuid", spec.UUID)
 	setChild(root, "name", spec.Name)
-	var err error
 	spec.XML, err = doc.WriteToString()
 	return spec, err
 }

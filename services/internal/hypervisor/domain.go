@@ -131,6 +131,25 @@ func (c *Conn) DefineDomain(text string) (virt.Ref, error) {
 	return ref, c.refusedDocument(err, text, false)
 }
 
+// DefineChecked is DefineDomain of a document that a person wrote: elements that
+// libvirt does not know are virt.ErrInvalid instead of being left out
+// (VIR_DOMAIN_DEFINE_VALIDATE).
+func (c *Conn) DefineChecked(text string) (virt.Ref, error) {
+	ref, err := c.madeDomain("virDomainDefineXMLFlags", func() (*libvirt.Domain, error) {
+		return c.conn.DomainDefineXMLFlags(text, libvirt.DOMAIN_DEFINE_VALIDATE)
+	})
+	return ref, c.refusedDocument(err, text, false)
+}
+
+// CheckDomain asks the driver whether it could run a VM of the document, and
+// makes nothing (virConnectDomainXMLToNative): files need not exist yet, but
+// pools and volumes that the document names must. virt.ErrUnsupported by drivers
+// without a command line.
+func (c *Conn) CheckDomain(text string) error {
+	_, err := value(c, "virConnectDomainXMLToNative", func() (string, error) { return c.conn.DomainXMLToNative("qemu-argv", text, 0) })
+	return err
+}
+
 // CreateTransient starts a VM that is gone when it stops (virDomainCreateXML).
 // A name or UUID that is taken is virt.ErrExists.
 func (c *Conn) CreateTransient(text string) (virt.Ref, error) {
