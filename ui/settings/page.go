@@ -47,9 +47,10 @@ func newPage(s *Settings, section section) *page {
 	p.defaults = kit.Quiet("undo-2", lang.L("Back to defaults"), p.reset)
 	p.header.SetActions(p.defaults)
 	cards := kit.Col(14)
-	for _, c := range section.cards(p) {
+	for _, c := range section.cards() {
 		var lines []fyne.CanvasObject
 		for _, r := range c.rows {
+			r.make(p, r)
 			p.rows = append(p.rows, r)
 			lines = append(lines, r.line)
 		}
@@ -74,6 +75,15 @@ func (p *page) Close() { p.view.Stop() }
 
 // Focusable returns what takes the keys on the page.
 func (p *page) Focusable() fyne.Focusable { return p.rows[0].first }
+
+// ShowTab gives the keyboard to the row of the setting of that name.
+func (p *page) ShowTab(name string) {
+	for _, r := range p.rows {
+		if r.name == name {
+			p.settings.kit.Win.Canvas().Focus(r.first)
+		}
+	}
+}
 
 // show takes the values as they are now.
 func (p *page) show(values []setting.Value, err error) {

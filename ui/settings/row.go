@@ -10,11 +10,14 @@ import (
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 )
 
-// A row is a setting with the control that changes it.
+// A row is a setting with the control that changes it. What make fills in is
+// there once the row is on a page.
 type row struct {
-	name  string // of the setting
-	label string
-	wrong string // what is said of a value that is not allowed
+	name        string // of the setting
+	label, help string
+	wrong       string // what is said of a value that is not allowed
+	make        func(p *page, r *row)
+
 	line  *kit.FormRow
 	first fyne.Focusable
 	show  func(text string) // makes the control show the setting's text
@@ -35,31 +38,31 @@ func (r *row) take(v setting.Value) {
 type value struct{ text, label string }
 
 // choose is a setting with a few values.
-func (p *page) choose(name, label, help string, values ...value) *row {
-	r := &row{name: name, label: label, mark: func(bool) {}}
+func choose(name, label, help string, values ...value) *row {
 	var labels []string
 	for _, v := range values {
 		labels = append(labels, v.label)
 	}
-	control := kit.NewSegmented(label, func(chosen int) { p.save(r, values[chosen].text) }, labels...)
-	r.show = func(text string) {
-		for i, v := range values {
-			if v.text == text {
-				control.Choose(i)
+	return &row{name: name, label: label, help: help, mark: func(bool) {}, make: func(p *page, r *row) {
+		control := kit.NewSegmented(label, func(chosen int) { p.save(r, values[chosen].text) }, labels...)
+		r.show = func(text string) {
+			for i, v := range values {
+				if v.text == text {
+					control.Choose(i)
+				}
 			}
 		}
-	}
-	r.line, r.first = kit.NewSettingRow(label, help, control), control
-	return r
+		r.line, r.first = kit.NewSettingRow(label, help, control), control
+	}}
 }
 
 // flag is a setting that is on or off.
-func (p *page) flag(name, label, help string) *row {
-	r := &row{name: name, label: label, mark: func(bool) {}}
-	control := kit.NewSwitch(label, func(on bool) { p.save(r, strconv.FormatBool(on)) })
-	r.show = func(text string) { control.SetOn(text == strconv.FormatBool(true)) }
-	r.line, r.first = kit.NewSettingRow(label, help, control), control
-	return r
+func flag(name, label, help string) *row {
+	return &row{name: name, label: label, help: help, mark: func(bool) {}, make: func(p *page, r *row) {
+		control := kit.NewSwitch(label, func(on bool) { p.save(r, strconv.FormatBool(on)) })
+		r.show = func(text string) { control.SetOn(text == strconv.FormatBool(true)) }
+		r.line, r.first = kit.NewSettingRow(label, help, control), control
+	}}
 }
 
 // A notation is how a setting's text is written for people.
@@ -73,9 +76,16 @@ type notation struct {
 
 // field is a setting that is typed. It is kept on Enter and when the person
 // goes on to something else.
-func (p *page) field(name, label, help, placeholder string, width float32, n notation) *row {
-	r := &row{name: name, label: label, wrong: n.wrong}
-	control := kit.NewEntry(label, placeholder).WithUnit(n.unit)
+func field(name, label, help, placeholder string, width float32, n notation) *row {
+	return &row{name: name, label: label, help: help, wrong: n.wrong, make: func(p *page, r *row) {
+		control := kit.NewEntry(label, placeholder).WithUnit(n.unit)
+		p.typed(r, control, n)
+		r.line, r.first = kit.NewSettingRow(label, help, kit.Width(width, control)), control.Focusable()
+	}}
+}
+
+// typed keeps what is typed into the control as the row's value.
+func (p *page) typed(r *row, control *kit.Entry, n notation) {
 	shown, refused := "", ""
 	keep := func() { // leaving the field after Enter must not ask a second time
 		if text := control.Text(); text != shown && text != refused {
@@ -106,6 +116,4 @@ func (p *page) field(name, label, help, placeholder string, width float32, n not
 			refused = control.Text()
 		}
 	}
-	r.line, r.first = kit.NewSettingRow(label, help, kit.Width(width, control)), control.Focusable()
-	return r
 }

@@ -17,33 +17,33 @@ const (
 	hostWidth   = 320
 )
 
-func appearance(p *page) []card {
+func appearance() []card {
 	return []card{{rows: []*row{
-		p.choose(setting.NameTheme, lang.L("Theme"), lang.L("“System” follows the light or dark setting of your desktop"),
+		choose(setting.NameTheme, lang.L("Theme"), lang.L("“System” follows the light or dark setting of your desktop"),
 			value{"system", lang.L("System")}, value{"light", lang.L("Light")}, value{"dark", lang.L("Dark")}),
-		p.field(setting.NameScale, lang.L("Size of everything"), lang.L("Text, icons and spacing grow together"), "100", numberWidth, percent()),
+		field(setting.NameScale, lang.L("Size of everything"), lang.L("Text, icons and spacing grow together"), "100", numberWidth, percent()),
 	}}}
 }
 
-func hosts(p *page) []card {
+func hosts() []card {
 	return []card{{rows: []*row{
-		p.field(setting.NameDefaultHost, lang.L("Host at start"),
+		field(setting.NameDefaultHost, lang.L("Host at start"),
 			lang.L("The libvirt address to connect to when none is named. Takes effect at the next start."),
 			lang.L("This computer"), hostWidth, plainText()),
 	}}}
 }
 
-func figures(p *page) []card {
+func figures() []card {
 	return []card{{rows: []*row{
-		p.field(setting.NameStatsInterval, lang.L("Read figures every"),
+		field(setting.NameStatsInterval, lang.L("Read figures every"),
 			lang.L("How often processor, memory, disks and network of running machines are read"), "3", numberWidth, seconds()),
 	}}}
 }
 
-func confirmations(p *page) []card {
+func confirmations() []card {
 	return []card{{rows: []*row{
-		p.flag(setting.NameConfirmForceOff, lang.L("Ask before a machine is forced off"), lang.L("Like pulling the plug: unsaved work is lost")),
-		p.flag(setting.NameConfirmReset, lang.L("Ask before a machine is reset"), lang.L("Like pressing the reset button: unsaved work is lost")),
+		flag(setting.NameConfirmForceOff, lang.L("Ask before a machine is forced off"), lang.L("Like pulling the plug: unsaved work is lost")),
+		flag(setting.NameConfirmReset, lang.L("Ask before a machine is reset"), lang.L("Like pressing the reset button: unsaved work is lost")),
 	}}}
 }
 

@@ -31,7 +31,7 @@ func New(o Options) *Settings { return &Settings{kit: o.Kit, svc: o.Services, op
 // A section is one page of settings.
 type section struct {
 	id, icon, title string
-	cards           func(*page) []card // nil for the page about the program
+	cards           func() []card // nil for the page about the program
 }
 
 // sections lists the pages in the order of the navigator.
