@@ -368,14 +368,33 @@ func TestTheSystemIsFoundByItsName(t *testing.T) {
 	})
 }
 
-func TestANarrowWindowHasNoSummary(t *testing.T) {
+func TestANarrowWindowShowsTheSummaryOverThePageWhenAsked(t *testing.T) {
 	r := open(t, virttest.TestHost(t, "empty.xml"))
+	shown := func(want bool) func() bool {
+		return func() bool {
+			_, is := r.find("label", "This will be created")
+			return is == want
+		}
+	}
 	r.click("radio button", "Empty machine")
 	r.click("push button", "Next")
 	r.must("label", "This will be created")
+	if _, there := r.find("push button", "Summary"); there {
+		t.Error("a wide window has a button for the summary that it shows")
+	}
 	r.Win.Resize(fyne.NewSize(900, 640))
-	r.Until("the summary is gone", func() bool {
-		_, shown := r.find("label", "This will be created")
-		return !shown
-	})
+	r.Until("the summary is gone", shown(false))
+	r.click("push button", "Summary")
+	r.Until("the summary lies over the page", shown(true))
+	r.press(fyne.KeyEscape)
+	r.Until("Esc takes it away", shown(false))
+	r.click("push button", "Summary")
+	r.click("push button", "Hide summary")
+	r.Until("its button takes it away, too", shown(false))
+	r.click("push button", "Summary")
+	r.Win.Resize(fyne.NewSize(1280, 800))
+	r.Until("a wide window has it beside the page", shown(true))
+	if _, there := r.find("push button", "Hide summary"); there {
+		t.Error("a wide window has a button for the summary that it shows")
+	}
 }

@@ -64,10 +64,14 @@ type Wizard struct {
 	bodies  []*container.Scroll
 	card    *fyne.Container
 	page    *fyne.Container
-	summary *fyne.Container
+	summary *fyne.Container // at the right of the page
+	over    *fyne.Container // the same over the page, in a narrow window
+	pane    fyne.CanvasObject
+	peeking bool // the person asked for the summary in a narrow window
 	title   *Text
 	text    *Text
 	count   *Text
+	peek    *Button
 	back    *Button
 	jump    *Button
 	next    *Button
@@ -78,15 +82,17 @@ func NewWizard(k *Kit, spec WizardSpec) *Wizard {
 	w := &Wizard{kit: k, spec: spec, wrong: map[int]bool{}}
 	w.title, w.text = NewText(DialogText, "").Shorten(), NewText(BodyText, "").In(theme.Muted).Shorten()
 	w.count = NewText(SmallText, "")
+	w.peek = Quiet("panel-right", lang.L("Summary"), func() { w.setPeeking(!w.peeking) })
 	w.back = Secondary("", lang.L("Back"), func() { w.Go(w.at - 1) })
 	w.jump = Secondary("", lang.L("Skip to review"), func() { w.forward(len(w.spec.Steps) - 1) })
 	w.next = Primary("", lang.L("Next"), w.goOn)
-	w.page = Stack()
+	w.page, w.summary, w.over = Stack(), RowFill(0), RowFill(0)
 	for _, s := range spec.Steps {
 		w.bodies = append(w.bodies, container.NewVScroll(Pad(6, wizardPadding, 20, wizardPadding, s.Body)))
 	}
 	w.card = Stack(newShadow(14, deepBlur, deepDrop, 1), NewBox(theme.Surface, theme.OverlayEdge, 14),
-		PadAll(1, RowFill(0, Width(stepsWidth, w.makeSteps()), VLine(), Grow(w.makePage()), w.makeSummary())))
+		PadAll(1, RowFill(0, Width(stepsWidth, w.makeSteps()), VLine(), Grow(w.makePage()), w.summary)))
+	w.makeSummary()
 	w.ExtendBaseWidget(w)
 	w.show()
 	return w
@@ -106,18 +112,19 @@ func (w *Wizard) makeSteps() fyne.CanvasObject {
 
 func (w *Wizard) makePage() fyne.CanvasObject {
 	head := RowTop(8, Grow(Col(3, w.title, w.text)), IconButton("x", lang.L("Close"), w.Cancel))
-	foot := Pad(13, wizardPadding, 13, wizardPadding, Row(8, w.count, Spacer(),
+	foot := Pad(13, wizardPadding, 13, wizardPadding, Row(8, w.count, w.peek, Spacer(),
 		Quiet("", lang.L("Cancel"), w.Cancel), w.back, w.jump, w.next))
-	return Col(0, Pad(20, 14, 14, wizardPadding, head), Grow(w.page), HLine(), foot)
+	return Col(0, Pad(20, 14, 14, wizardPadding, head), Grow(Stack(w.page, w.over)), HLine(), foot)
 }
 
-func (w *Wizard) makeSummary() fyne.CanvasObject {
-	w.summary = RowFill(0)
+// makeSummary makes the pane that stands beside the page or over it.
+func (w *Wizard) makeSummary() {
+	w.summary.Hide()
+	w.over.Hide()
 	if w.spec.Summary != nil {
-		w.summary.Add(VLine())
-		w.summary.Add(Width(summaryWidth, Stack(newEdgePane(false), Pad(22, 20, 16, 20, container.NewVScroll(w.spec.Summary)))))
+		w.pane = Width(summaryWidth, Stack(newEdgePane(false), Pad(22, 20, 16, 20, container.NewVScroll(w.spec.Summary))))
+		w.summary.Objects = []fyne.CanvasObject{VLine(), w.pane}
 	}
-	return w.summary
 }
 
 // Open shows the wizard over the window at the step where it is.
@@ -195,6 +202,7 @@ func (w *Wizard) Go(step int) {
 	}
 	w.at = step
 	w.reached = max(w.reached, step)
+	w.setPeeking(false)
 	w.show()
 	w.bodies[step].ScrollToTop()
 	if w.spec.Entered != nil {
@@ -286,9 +294,33 @@ func (w *Wizard) allowFinish(last int) {
 	}
 }
 
-// fit shows the summary where it belongs and there is room for it.
+// fit shows the summary where it belongs: beside the page where there is room
+// for it, else over the page when the person asks for it.
 func (w *Wizard) fit(room fyne.Size) {
-	w.summary.Hidden = w.spec.Summary == nil || w.at == 0 || room.Width < summaryFrom
+	has := w.spec.Summary != nil && w.at > 0
+	narrow := room.Width < summaryFrom
+	w.peeking = w.peeking && has && narrow
+	w.peek.Hidden = !has || !narrow
+	w.summary.Hidden, w.over.Hidden = !has || narrow, !w.peeking
+	w.peek.SetLabel(lang.L("Summary"))
+	if w.peeking {
+		w.peek.SetLabel(lang.L("Hide summary"))
+	}
+	switch {
+	case w.pane == nil:
+	case w.peeking && len(w.over.Objects) == 0:
+		w.summary.Objects, w.over.Objects = nil, []fyne.CanvasObject{Spacer(), VLine(), w.pane}
+	case !w.peeking && len(w.summary.Objects) == 0:
+		w.summary.Objects, w.over.Objects = []fyne.CanvasObject{VLine(), w.pane}, nil
+	}
+}
+
+// setPeeking shows the summary over the page, or takes it away.
+func (w *Wizard) setPeeking(on bool) {
+	w.peeking = on
+	w.fit(w.kit.Win.Canvas().Size())
+	w.card.Refresh()
+	w.Refresh()
 }
 
 // Refit lays the page out again after something in it has changed its height.
@@ -300,6 +332,8 @@ func (w *Wizard) Refit() {
 
 func (w *Wizard) typedKey(e *fyne.KeyEvent) {
 	switch {
+	case e.Name == fyne.KeyEscape && w.peeking:
+		w.setPeeking(false)
 	case e.Name == fyne.KeyEscape:
 		w.Cancel()
 	case isEnter(e):
