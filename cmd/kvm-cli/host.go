@@ -23,7 +23,7 @@ func newHostListCommand(c *cli) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				_ = s.Hosts.Wait(ctx, id) //nolint:errcheck // a host that is not reached is listed so
-				hosts, err := s.Hosts.List(ctx)
+				hosts, err := s.Hosts.ListWhole(ctx)
 				if err != nil {
 					return err
 				}

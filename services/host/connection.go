@@ -93,14 +93,15 @@ func (c *connection) open(lost chan<- string) (*hypervisor.Conn, error) {
 	return openThisComputer(c.service.data, options)
 }
 
-// reach opens the connection and asks what the host is. One that breaks before
+// reach opens the connection and asks what the host is at its simplest: what
+// makes a daemon probe its emulators is left to Show. One that breaks before
 // it has answered counts as not reached.
 func (c *connection) reach(lost chan<- string) (*hypervisor.Conn, virt.Host, error) {
 	conn, err := c.open(lost)
 	if err != nil {
 		return nil, virt.Host{}, err
 	}
-	known, err := conn.HostInfo()
+	known, err := conn.HostBasics()
 	if errors.Is(err, virt.ErrUnavailable) {
 		c.release(conn)
 		return nil, known, err

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"context"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -48,7 +47,7 @@ func newAbout(s *Settings) *about {
 		kit.NewText(kit.SmallText, lang.L("Inter and JetBrains Mono are under the SIL Open Font License, the Lucide icons under the ISC licence."))))
 	scroll := container.NewVScroll(kit.Pad(0, 0, cardBottom, 0, kit.AtMost(formWidth, kit.Col(14, versions, licence))))
 	a.content = kit.Responsive(fyne.NewSize(200, 200), parts.Frame(header, nil, scroll), func(fyne.Size) {})
-	a.view = kit.NewView(s.kit, a.hosts, a.show)
+	a.view = kit.NewView(s.kit, s.svc.Hosts.ListWhole, a.show)
 	a.view.SetVisible(false)
 	s.kit.Follow(a.view, kit.OfKind(virt.HostChanged))
 	a.show(nil, nil)
@@ -66,17 +65,6 @@ func (a *about) Close() { a.view.Stop() }
 
 // Focusable returns what takes the keys on the page.
 func (a *about) Focusable() fyne.Focusable { return a.copied }
-
-// hosts returns the hosts with the versions of those that answer.
-func (a *about) hosts(ctx context.Context) ([]virt.Host, error) {
-	hosts, err := a.settings.svc.Hosts.List(ctx)
-	for i, h := range hosts {
-		if whole, err := a.settings.svc.Hosts.Show(ctx, h.ID); err == nil {
-			hosts[i] = whole
-		}
-	}
-	return hosts, err
-}
 
 // show lists the versions: of the program's parts, and of each host.
 func (a *about) show(hosts []virt.Host, err error) {

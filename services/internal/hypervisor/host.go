@@ -11,16 +11,30 @@ import (
 )
 
 // HostInfo returns what the host is and has. ID, State and times are the
-// caller's to fill. The first call on a fresh daemon waits while it probes its
-// emulators.
+// caller's to fill. It waits while the daemon probes its emulators, which takes
+// seconds on a fresh daemon, and on some hosts each time: HostBasics does not.
 func (c *Conn) HostInfo() (virt.Host, error) {
-	h := virt.Host{ID: c.host, URI: c.uri, Hypervisor: c.driver}
-	for _, add := range []func(*virt.Host) error{c.addNode, c.addVersions, c.addCapabilities} {
-		if err := add(&h); err != nil {
-			return h, err
+	h, err := c.HostBasics()
+	for _, add := range []func(*virt.Host) error{c.addEmulator, c.addCapabilities} {
+		if err == nil {
+			err = add(&h)
 		}
 	}
-	var err error
+	return h, err
+}
+
+// HostBasics is HostInfo without the emulator's version and the processor's
+// model.
+func (c *Conn) HostBasics() (virt.Host, error) {
+	h := virt.Host{ID: c.host, URI: c.uri, Hypervisor: c.driver}
+	if err := c.addNode(&h); err != nil {
+		return h, err
+	}
+	version, err := value(c, "virConnectGetLibVersion", c.conn.GetLibVersion)
+	if err != nil {
+		return h, err
+	}
+	h.Libvirt = versionText(version)
 	if h.HasNetworks, err = c.has("virConnectNumOfNetworks", c.conn.NumOfNetworks); err != nil {
 		return h, err
 	}
@@ -46,13 +60,8 @@ func (c *Conn) addNode(h *virt.Host) error {
 	return nil
 }
 
-func (c *Conn) addVersions(h *virt.Host) error {
-	version, err := value(c, "virConnectGetLibVersion", c.conn.GetLibVersion)
-	if err != nil {
-		return err
-	}
-	h.Libvirt = versionText(version)
-	version, err = value(c, "virConnectGetVersion", c.conn.GetVersion)
+func (c *Conn) addEmulator(h *virt.Host) error {
+	version, err := value(c, "virConnectGetVersion", c.conn.GetVersion)
 	if errors.Is(err, virt.ErrUnavailable) {
 		return err
 	}
