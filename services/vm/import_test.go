@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virttest"
 )
 
 // bootable makes an image of 16 MiB in the format, from which a computer says
@@ -18,7 +19,7 @@ func bootable(t *testing.T, format string, options ...string) string {
 	needPrograms(t, "qemu-img")
 	dir := t.TempDir()
 	raw := filepath.Join(dir, "disk.raw")
-	if err := errors.Join(os.WriteFile(raw, installer(t)[512:1024], 0o600), os.Truncate(raw, 16<<20)); err != nil {
+	if err := errors.Join(os.WriteFile(raw, virttest.BootSector(t), 0o600), os.Truncate(raw, 16<<20)); err != nil {
 		t.Fatal(err)
 	}
 	if format == "raw" {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virttest"
 )
 
 // needPrograms skips the test where one is missing, and fails it under CI.
@@ -32,32 +33,19 @@ func mustRun(t *testing.T, name string, args ...string) {
 	}
 }
 
-// installer assembles testdata/installer.S: four sectors, of which the second
-// is a system that says running on the serial port.
-func installer(t *testing.T) []byte {
-	t.Helper()
-	needPrograms(t, "gcc", "ld")
-	object, image := filepath.Join(t.TempDir(), "o"), filepath.Join(t.TempDir(), "image")
-	mustRun(t, "gcc", "-m32", "-c", "-o", object, "testdata/installer.S")
-	mustRun(t, "ld", "-m", "elf_i386", "--oformat", "binary", "-Ttext", "0x7c00", "-o", image, object)
-	code, err := os.ReadFile(image)
-	if err != nil || len(code) != 2048 {
-		t.Fatalf("%d bytes, %v", len(code), err)
-	}
-	return code
-}
+const running = virttest.Running
 
-const running = "RUNNING FROM DISK"
-
-// disc makes a disc that installs the system on the first disk.
+// disc makes a disc that a BIOS starts, and that installs the system on the
+// first disk.
 func (h *house) disc(label string) string {
 	h.t.Helper()
-	needPrograms(h.t, "xorriso")
-	tree, path := h.t.TempDir(), filepath.Join(h.directory("discs"), "install.iso")
-	if err := os.WriteFile(filepath.Join(tree, "boot"), installer(h.t), 0o600); err != nil {
-		h.t.Fatal(err)
-	}
-	mustRun(h.t, "xorriso", "-as", "mkisofs", "-quiet", "-V", label, "-o", path, "-b", "boot", "-c", "catalog", "-no-emul-boot", "-boot-load-size", "4", tree)
+	return h.discBy(label, virttest.BIOS)
+}
+
+func (h *house) discBy(label string, by virttest.Firmware) string {
+	h.t.Helper()
+	path := filepath.Join(h.directory("discs"), "install.iso")
+	virttest.Disc(h.t, path, label, by)
 	return path
 }
 
@@ -114,9 +102,20 @@ func TestADiscInstallsItselfAndTheMachineRebootsFromItsDisk(t *testing.T) {
 	}
 }
 
+func TestADiscForUEFIInstallsItselfUnderUEFI(t *testing.T) {
+	h := newHouse(t)
+	d := h.mustCreate(virt.VMSpec{
+		Name: "uefi", ISO: h.discBy("MY OWN SYSTEM", virttest.UEFI), Start: true, Network: "none", Disks: []virt.DiskSpec{{Size: 4 << 20}},
+	})
+	if d.Firmware != "uefi" {
+		t.Errorf("a disc that starts by nothing else gets the firmware %s", d.Firmware)
+	}
+	h.wantOnSerial(d.Ref(), running)
+}
+
 func TestADiscGoesBeforeADiskThatHoldsSomething(t *testing.T) {
 	h := newHouse(t)
-	other := installer(t)[512:1024]
+	other := virttest.BootSector(t)
 	copy(other[bytes.Index(other, []byte(running)):], "AN OLDER SYSTEM")
 	disk := h.file("old.img", append(other, make([]byte, 1<<20)...))
 	spec := virt.VMSpec{Name: "old", Start: true, Network: "none", Disks: []virt.DiskSpec{{Path: disk, Format: "raw"}}}
