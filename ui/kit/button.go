@@ -114,7 +114,7 @@ func (b *Button) WithKeys(keys string) *Button {
 	if words == "" {
 		words = b.name
 	}
-	b.hint = words + "   " + keys
+	b.hint, b.keyHint = words, keys
 	return b
 }
 

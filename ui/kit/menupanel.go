@@ -243,7 +243,7 @@ func (r *menuRow) tail(icon theme.Token) fyne.CanvasObject {
 	case r.item.Checked:
 		return NewIcon("check", 14, theme.Accent)
 	}
-	return Pad(0, 0, 0, 14, NewText(FactText, r.item.Shortcut))
+	return Pad(0, 0, 0, 14, NewText(FactText, keysNow(r.item.Shortcut)))
 }
 
 func (r *menuRow) tokens() (words, icon theme.Token) {

@@ -40,6 +40,9 @@ type PaletteSpec struct {
 	Tips []PaletteTip
 	// Keys close the palette again.
 	Keys Keys
+	// Done hears what was done, Left that the palette is closed; both may be nil.
+	Done func(PaletteItem)
+	Left func()
 }
 
 // A PaletteTip is something to type and what comes of it.
@@ -120,6 +123,9 @@ func (p *Palette) Close() {
 	}
 	p.unbind()
 	p.layer.close()
+	if p.spec.Left != nil {
+		p.spec.Left()
+	}
 }
 
 // IsOpen tells whether the palette is open.
@@ -129,6 +135,24 @@ func (p *Palette) IsOpen() bool { return p.layer.isOpen() }
 func (p *Palette) Type(text string) {
 	p.field.SetText(text)
 	p.find()
+}
+
+// Again looks once more for the same text, because what there is to find has
+// changed. The chosen item stays, where it is still found.
+func (p *Palette) Again() {
+	id := ""
+	if p.chosen < p.shown {
+		id = p.rows[p.chosen].item.ID
+	}
+	offset := p.scroll.Offset
+	p.find()
+	for i, row := range p.rows[:p.shown] {
+		if row.item.ID == id {
+			p.scroll.ScrollToOffset(offset)
+			p.choose(i, false)
+			return
+		}
+	}
 }
 
 // find shows what fits the text now, the first of it chosen.
@@ -227,6 +251,9 @@ func (p *Palette) run(another bool) {
 	}
 	item := p.rows[p.chosen].item
 	p.Close()
+	if p.spec.Done != nil {
+		p.spec.Done(item)
+	}
 	if another && item.DoNew != nil {
 		item.DoNew()
 	} else {

@@ -96,7 +96,7 @@ func (r *paletteRow) paint() {
 	if icon == "" {
 		icon = theme.Muted
 	}
-	words := r.item.Keys
+	words := keysNow(r.item.Keys)
 	switch {
 	case r.chosen:
 		fill = theme.Selection

@@ -22,6 +22,7 @@ type pressable struct {
 	blocked  bool // takes no clicks, but does not look disabled
 	reason   string
 	hint     string
+	keyHint  string // the combination that does the same
 }
 
 func (p *pressable) extend(self fyne.Widget) {
@@ -30,7 +31,7 @@ func (p *pressable) extend(self fyne.Widget) {
 }
 
 // SetHint gives the tooltip.
-func (p *pressable) SetHint(hint string) { p.hint = hint }
+func (p *pressable) SetHint(hint string) { p.hint, p.keyHint = hint, "" }
 
 // Disable greys the control out. DisableBecause is kinder.
 func (p *pressable) Disable() { p.DisableBecause("") }
@@ -111,6 +112,9 @@ func (p *pressable) setHeld(held bool) {
 func (p *pressable) tip() string {
 	if p.disabled && p.reason != "" {
 		return p.reason
+	}
+	if keys := keysNow(p.keyHint); keys != "" {
+		return p.hint + "   " + keys
 	}
 	return p.hint
 }

@@ -70,6 +70,7 @@ func newKit(app fyne.App, win fyne.Window, base context.Context, n *news) *Kit {
 func (k *Kit) Window(win fyne.Window) *Kit {
 	child := newKit(k.App, win, k.ctx, newNews(k.news.source))
 	child.watch, child.post, child.present, child.parent = k.watch, k.post, k.present, k
+	child.Shortcuts.Choose(k.Shortcuts.chosen)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.children = append(k.children, child)

@@ -51,37 +51,16 @@ func (t *table) TypedKey(e *fyne.KeyEvent) {
 		}
 		return
 	}
-	if !ok || !t.actOn(row, e.Name) {
+	keys := Keys{Key: e.Name}
+	if e.Name == fyne.KeyEnter {
+		keys.Key = fyne.KeyReturn
+	}
+	if t.held.down {
+		keys.Mod = fyne.KeyModifierShift
+	}
+	if !ok || !t.actOn(row, keys) {
 		passKey(t.self, e)
 	}
-}
-
-// actOn does what the key does to the row under the cursor, and says whether
-// it does anything.
-func (t *table) actOn(row int, key fyne.KeyName) bool {
-	switch {
-	case key == fyne.KeySpace:
-		if !t.ahead.going(time.Now()) {
-			t.toggle(row)
-		}
-	case isEnterName(key) && t.open != nil:
-		t.open(row)
-	case key == fyne.KeyF2 && t.rename != nil:
-		t.rename(row)
-	case key == fyne.KeyDelete && t.remove != nil:
-		if !t.checks() {
-			t.chooseOnly(row)
-		}
-		t.remove()
-	case (key == desktop.KeyMenu || key == fyne.KeyF10 && t.held.down) && t.menu != nil:
-		t.list.show(row)
-		t.menuOf(row, t.under(row))
-	case key == fyne.KeyEscape && t.checks():
-		t.choose(map[string]bool{})
-	default:
-		return false
-	}
-	return true
 }
 
 // move puts the cursor on the row and selects it, with Shift all from the
@@ -171,12 +150,11 @@ func (t *table) TypedShortcut(s fyne.Shortcut) {
 	row, has := t.place[t.cursor]
 	custom, ok := s.(*desktop.CustomShortcut)
 	if ok && has && custom.Modifier == fyne.KeyModifierControl {
-		switch {
-		case isEnterName(custom.KeyName) && t.openNew != nil:
-			t.openNew(row)
-			return
-		case custom.KeyName == fyne.KeySpace:
-			t.toggle(row)
+		keys := Keys{Key: custom.KeyName, Mod: custom.Modifier}
+		if keys.Key == fyne.KeyEnter {
+			keys.Key = fyne.KeyReturn
+		}
+		if t.actOn(row, keys) {
 			return
 		}
 		if to, moves := t.target(custom.KeyName, row, true); moves {
