@@ -1,10 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/cmd/kvm-manager/internal/desktop"
+	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 )
@@ -40,4 +46,88 @@ func TestAnEmptyMachineByTheWizard(t *testing.T) {
 	}
 	w.WaitShown(t, "“wizard” was created", 10*time.Second)
 	w.Save(t, "3-made")
+}
+
+// TestADiscIsInstalledByTheWizard leads from a disc to a machine that has
+// restarted from its own disk.
+func TestADiscIsInstalledByTheWizard(t *testing.T) {
+	daemon := virttest.Libvirtd(t)
+	svc, ctx := virttest.OpenURI(t, daemon.URI)
+	disc := filepath.Join(daemon.Dir, "install.iso")
+	virttest.Disc(t, disc, "MY OWN SYSTEM", virttest.BIOS|virttest.UEFI)
+	w := openWindow(t, desktop.NewDisplay(t, "1280x800"), daemon.URI)
+
+	w.Key(t, "ctrl+n")
+	w.Click(t, "radio button", "Local ISO or CD")
+	w.Fill(t, "Image to install from", disc)
+	w.Save(t, "1-source")
+	w.Click(t, "push button", "Next")
+	w.Fill(t, "Name", "installed")
+	w.Click(t, "push button", "Skip to review")
+	w.Save(t, "2-review")
+	w.Click(t, "push button", "Create")
+
+	vm := wantRunning(t, svc, ctx, "installed")
+	saysThatItRuns(t, svc, ctx, vm)
+	desktop.Until(t, bootTime, "its screen", func() bool { c, ok := w.Console(vm.ID); return ok && c.Updates > 0 })
+	w.WaitIdle(t, 30*time.Second)
+	w.Save(t, "3-runs")
+	if len(vm.Disks) != 2 || vm.Disks[0].Capacity != 20<<30 || vm.Disks[1].Path != disc || vm.Firmware != "bios" {
+		t.Errorf("made %+v with %s", vm.Disks, vm.Firmware)
+	}
+}
+
+// TestAnImageIsImportedByTheWizard copies another program's disk image.
+func TestAnImageIsImportedByTheWizard(t *testing.T) {
+	daemon := virttest.Libvirtd(t)
+	svc, ctx := virttest.OpenURI(t, daemon.URI)
+	raw, image := filepath.Join(t.TempDir(), "disk.raw"), filepath.Join(daemon.Dir, "appliance.vmdk")
+	if err := errors.Join(os.WriteFile(raw, virttest.BootSector(t), 0o600), os.Truncate(raw, 16<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", "subformat=streamOptimized", raw, image).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	w := openWindow(t, desktop.NewDisplay(t, "1280x800"), daemon.URI)
+
+	w.Key(t, "ctrl+n")
+	w.Click(t, "radio button", "Existing disk image")
+	w.Fill(t, "Disk image", image)
+	w.Save(t, "1-source")
+	w.Click(t, "push button", "Next")
+	w.Fill(t, "Name", "imported")
+	w.Click(t, "push button", "Skip to review")
+	w.Save(t, "2-review")
+	w.Click(t, "push button", "Create")
+
+	vm := wantRunning(t, svc, ctx, "imported")
+	saysThatItRuns(t, svc, ctx, vm)
+	w.Save(t, "3-runs")
+	if len(vm.Disks) != 1 || vm.Disks[0].Pool != "default" || vm.Disks[0].Format != "qcow2" || vm.Disks[0].Capacity != 16<<20 {
+		t.Errorf("made %+v", vm.Disks)
+	}
+}
+
+// wantRunning waits until the host's only machine has the name and runs.
+func wantRunning(t *testing.T, svc *services.Services, ctx context.Context, name string) (made virt.VMDetail) { //nolint:revive // t comes first
+	t.Helper()
+	host := virttest.Host(t, svc, ctx)
+	desktop.Until(t, bootTime, name+" to run", func() bool {
+		vms, err := svc.VMs.List(ctx, host)
+		return err == nil && len(vms) == 1 && vms[0].Name == name && vms[0].State == virt.StateRunning
+	})
+	ref, err := svc.VMs.Find(ctx, host, name)
+	if err == nil {
+		made, err = svc.VMs.Show(ctx, ref)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func saysThatItRuns(t *testing.T, svc *services.Services, ctx context.Context, vm virt.VMDetail) { //nolint:revive // t comes first
+	t.Helper()
+	serial := follow(t, svc, ctx, vm.Ref())
+	desktop.Until(t, bootTime, "the system to say that it runs", func() bool { return serial.has(virttest.Running) })
 }

@@ -320,6 +320,16 @@ func (w *Window) Type(t testing.TB, text string) {
 	w.display.Do(t, "type", "--delay", "60", text)
 }
 
+// Fill replaces what the text field of that name holds by the ASCII text.
+func (w *Window) Fill(t testing.TB, name, text string) {
+	t.Helper()
+	w.Click(t, "text", name)
+	w.Key(t, "ctrl+a")
+	w.Type(t, text)
+	Until(t, 30*time.Second, name+" to be "+text, func() bool { return w.Find(t, "text", name).Value == text })
+	w.WaitIdle(t, 30*time.Second)
+}
+
 // Save writes what the display shows to the directory in KVM_MANAGER_PICTURES,
 // when it is set, for people to look at.
 func (w *Window) Save(t testing.TB, name string) {
