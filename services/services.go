@@ -5,6 +5,7 @@ package services
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 
 	"github.com/kvmmanager/kvm-manager/services/batch"
@@ -23,8 +24,13 @@ import (
 // Options say where files lie and which hosts to connect to.
 type Options struct {
 	Dirs  storage.Dirs
-	Hosts []string // libvirt URIs; none: the host that DefaultHost chooses
+	Hosts []string // libvirt URIs or names of saved hosts; none: the host that DefaultHost chooses
 	Alone bool     // connect to no host: for those who read only what is stored here
+
+	// AtStart connects to the saved hosts that are marked so, too, where Hosts
+	// names none. What is wrong with a saved host is logged; others go on.
+	AtStart bool
+	Asker   host.Asker // answers questions about passwords and keys; see host.Service.AskThrough
 }
 
 // Services are the open rooms.
@@ -48,7 +54,8 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 	bus := event.New()
 	state := storage.NewState(o.Dirs)
 	door := operation.New(state, bus)
-	hosts := host.New(door, bus, o.Dirs.Data)
+	hosts := host.New(door, bus, o.Dirs)
+	hosts.AskThrough(o.Asker)
 	settings := setting.New(o.Dirs, door, bus)
 	vms := vm.New(hosts, door, bus, vm.Dirs{Cache: o.Dirs.Cache, Data: o.Dirs.Data, Runtime: o.Dirs.Runtime})
 	s := &Services{
@@ -73,6 +80,11 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 	for _, uri := range uris {
 		if _, err := s.Hosts.Add(ctx, uri); err != nil {
 			return nil, errors.Join(err, s.Close())
+		}
+	}
+	if o.AtStart && len(o.Hosts) == 0 && !o.Alone {
+		if err := s.Hosts.ConnectAtStart(ctx); err != nil {
+			slog.WarnContext(ctx, "connect at start", "err", err)
 		}
 	}
 	return s, nil

@@ -55,6 +55,14 @@ func WriteJSON[T any](path string, v T) error {
 	return writeAtomic(path, text.Bytes())
 }
 
+// WriteText replaces the file by text in one step, as WriteJSON does.
+func WriteText(path, text string) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return writeAtomic(path, []byte(text))
+}
+
 func readSmall(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {

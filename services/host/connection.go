@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/internal/tunnel"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
@@ -23,6 +24,7 @@ type connection struct {
 	service *Service
 	id      virt.HostID
 	asked   string // the URI that was asked for; empty for this computer
+	saved   virt.SavedHost
 	cancel  context.CancelFunc
 	ctx     context.Context //nolint:containedctx // the life of the keeper, not of a call
 	ended   chan struct{}
@@ -31,6 +33,7 @@ type connection struct {
 	mu      sync.Mutex
 	host    virt.Host
 	conn    *hypervisor.Conn
+	way     *tunnel.Way   // what conn goes over; nil: nothing of ours
 	failure error         // why the last attempt failed
 	settled chan struct{} // closed when the first attempt, or the running one, has ended
 	waiting int           // calls that have waited longer than slowAfter
@@ -39,10 +42,11 @@ type connection struct {
 	lending lending
 }
 
-func newConnection(s *Service, id virt.HostID, uri string) *connection {
-	ctx, cancel := context.WithCancel(context.Background())
+func newConnection(s *Service, h virt.SavedHost) *connection {
+	id, uri := h.Name, h.URI()
+	ctx, cancel := context.WithCancel(s.ctx)
 	return &connection{
-		service: s, id: id, asked: uri, ctx: ctx, cancel: cancel,
+		service: s, id: id, asked: uri, saved: h, ctx: ctx, cancel: cancel,
 		ended: make(chan struct{}), again: make(chan struct{}, 1), settled: make(chan struct{}),
 		lending: lending{slots: make(chan struct{}, mostLent)},
 		host:    virt.Host{ID: id, URI: uri, State: virt.HostConnecting, Since: time.Now()},
@@ -56,27 +60,32 @@ func (c *connection) keep() {
 	pause := firstBackoff
 	for c.ctx.Err() == nil {
 		lost := make(chan string, 1)
-		conn, known, err := c.reach(lost)
-		if err != nil {
+		r, known, err := c.reach(lost)
+		switch {
+		case err != nil && c.wantsPerson(err):
+			c.failed(err, 0)
+			c.sleepUntilAsked()
+			continue
+		case err != nil:
 			c.failed(err, pause)
 			c.sleep(pause)
 			pause = min(2*pause, lastBackoff)
 			continue
 		}
 		pause = firstBackoff
-		c.connected(conn, known)
+		c.connected(r, known)
 		select {
 		case reason := <-lost:
-			c.lost(conn, reason)
+			c.lost(r, reason)
 			c.sleep(firstBackoff)
 		case <-c.ctx.Done():
 			c.forgetIdle()
-			c.release(conn)
+			c.release(r)
 		}
 	}
 }
 
-func (c *connection) open(lost chan<- string) (*hypervisor.Conn, error) {
+func (c *connection) open(lost chan<- string) (route, error) {
 	options := hypervisor.Options{
 		Host:    c.id,
 		OnEvent: c.service.hear,
@@ -87,38 +96,55 @@ func (c *connection) open(lost chan<- string) (*hypervisor.Conn, error) {
 			}
 		},
 	}
-	if c.asked != "" {
-		return openURI(c.asked, options)
+	i := c.service.interview(c.id)
+	r, err := c.service.travel(c.ctx, c.saved, i, options, nil)
+	if err == nil {
+		i.succeeded()
 	}
-	return openThisComputer(c.service.data, options)
+	return r, err
 }
 
-// reach opens the connection and asks what the host is at its simplest: what
-// makes a daemon probe its emulators is left to Show. One that breaks before
+// reach opens the connection and asks what the host is. One that breaks before
 // it has answered counts as not reached.
-func (c *connection) reach(lost chan<- string) (*hypervisor.Conn, virt.Host, error) {
-	conn, err := c.open(lost)
+func (c *connection) reach(lost chan<- string) (route, virt.Host, error) {
+	r, err := c.open(lost)
 	if err != nil {
-		return nil, virt.Host{}, err
+		return route{}, virt.Host{}, err
 	}
-	known, err := conn.HostBasics()
+	known, err := r.conn.HostInfo()
 	if errors.Is(err, virt.ErrUnavailable) {
-		c.release(conn)
-		return nil, known, err
+		c.release(r)
+		return route{}, known, err
 	}
 	if err != nil {
 		slog.Warn("host facts", "host", c.id, "err", err)
 	}
-	return conn, known, nil
+	return r, known, nil
+}
+
+// wantsPerson reports whether trying again by itself is of no use: a login was
+// refused, a key not accepted, a question not answered. A host counts refusals,
+// and a person is asked once.
+func (c *connection) wantsPerson(err error) bool {
+	switch c.saved.Transport {
+	case virt.TransportLocal, "":
+		return false
+	}
+	switch virt.KindOf(err) {
+	case virt.KindUnauthenticated, virt.KindForbidden, virt.KindInvalid, virt.KindCancelled, virt.KindUnsupported:
+		return true
+	default:
+		return false
+	}
 }
 
 // connected takes the fresh connection into use and tells everybody to load again.
-func (c *connection) connected(conn *hypervisor.Conn, known virt.Host) {
+func (c *connection) connected(r route, known virt.Host) {
 	c.mu.Lock()
-	c.conn, c.failure, c.reached = conn, nil, true
+	c.conn, c.way, c.failure, c.reached = r.conn, r.way, nil, true
 	c.gone = make(chan struct{})
 	c.host = merge(c.host, known)
-	c.host.URI = conn.URI()
+	c.host.URI = r.conn.URI()
 	c.setState(virt.HostConnected, nil)
 	closeOnce(c.settled)
 	c.mu.Unlock()
@@ -131,7 +157,9 @@ func (c *connection) failed(err error, pause time.Duration) {
 	c.failure = err
 	news := c.host.State != virt.HostOffline || c.host.Problem != err.Error()
 	c.setState(virt.HostOffline, err)
-	c.host.Retry = time.Now().Add(pause)
+	if pause > 0 {
+		c.host.Retry = time.Now().Add(pause)
+	}
 	closeOnce(c.settled)
 	c.mu.Unlock()
 	if news {
@@ -140,10 +168,10 @@ func (c *connection) failed(err error, pause time.Duration) {
 	c.tell(virt.HostChanged)
 }
 
-func (c *connection) lost(conn *hypervisor.Conn, reason string) {
+func (c *connection) lost(r route, reason string) {
 	err := virt.Errorf(virt.KindUnavailable, "the connection to %s was lost: %s", c.id, reason).WithHint(hintGone)
 	c.mu.Lock()
-	c.conn, c.failure = nil, err
+	c.conn, c.way, c.failure = nil, nil, err
 	close(c.gone)
 	c.setState(virt.HostOffline, err)
 	c.host.Retry = time.Now().Add(firstBackoff)
@@ -152,13 +180,13 @@ func (c *connection) lost(conn *hypervisor.Conn, reason string) {
 	c.tell(virt.HostChanged)
 	go func() { // may wait for calls that still hang
 		c.forgetIdle()
-		c.release(conn)
+		c.release(r)
 	}()
 }
 
-// release closes conn; what it says is only worth a log line.
-func (c *connection) release(conn *hypervisor.Conn) {
-	if err := conn.Close(); err != nil {
+// release closes a connection and its way; what they say is only worth a log line.
+func (c *connection) release(r route) {
+	if err := r.close(); err != nil {
 		slog.Debug("close connection", "host", c.id, "err", err)
 	}
 }
@@ -168,6 +196,14 @@ func (c *connection) sleep(pause time.Duration) {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+	case <-c.again:
+	case <-c.ctx.Done():
+	}
+}
+
+// sleepUntilAsked waits until somebody wants the next attempt.
+func (c *connection) sleepUntilAsked() {
+	select {
 	case <-c.again:
 	case <-c.ctx.Done():
 	}

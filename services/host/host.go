@@ -15,6 +15,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/operation"
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/storage"
 )
 
 // Service holds the connections of this process.
@@ -22,18 +23,30 @@ type Service struct {
 	door *operation.Door
 	bus  *event.Bus
 	data string // directory for the embedded driver's files
+	dirs storage.Dirs
+
+	keyring *storage.Keyring
+	secrets secrets
+	ctx     context.Context //nolint:containedctx // the life of the service
+	cancel  context.CancelFunc
 
 	mu     sync.Mutex
+	asker  Asker
 	hosts  map[virt.HostID]*connection
 	order  []virt.HostID
 	first  []func(virt.Event)
 	closed bool
 }
 
-// New returns a Service without hosts. data is the directory under which the
-// embedded driver keeps its machines.
-func New(door *operation.Door, bus *event.Bus, data string) *Service {
-	return &Service{door: door, bus: bus, data: data, hosts: map[virt.HostID]*connection{}}
+// New returns a Service without hosts. dirs are where saved hosts, secrets and
+// the embedded driver's machines lie.
+func New(door *operation.Door, bus *event.Bus, dirs storage.Dirs) *Service {
+	s := &Service{
+		door: door, bus: bus, data: dirs.Data, dirs: dirs, hosts: map[virt.HostID]*connection{},
+		keyring: storage.NewKeyring(dirs), secrets: secrets{of: map[string]string{}},
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s
 }
 
 // BeforeNews registers a function that hears each libvirt event before the bus
@@ -41,20 +54,32 @@ func New(door *operation.Door, bus *event.Bus, data string) *Service {
 // return at once and must not call libvirt. Register before Add.
 func (s *Service) BeforeNews(hear func(virt.Event)) { s.first = append(s.first, hear) }
 
-// Add makes a host of a URI and begins to connect to it. An empty URI means
-// this computer: qemu:///system when it answers, else qemu:///session, else
-// the embedded driver. A URI that is already there is not added twice.
+// Add makes a host of a libvirt URI, or of the name of a saved host, and begins
+// to connect to it. Empty means this computer: qemu:///system when it answers,
+// else qemu:///session, else the embedded driver. One that is already there is
+// not added twice.
 func (s *Service) Add(ctx context.Context, uri string) (virt.HostID, error) {
 	if err := s.door.May(ctx, virt.ConnectHost, virt.Ref{Kind: virt.KindHost, Name: uri}); err != nil {
 		return "", err
 	}
+	if uri != "" && !IsURI(uri) {
+		h, err := s.savedHost(virt.HostID(uri))
+		if err != nil {
+			return "", err
+		}
+		return h.Name, s.begin(h)
+	}
+	h := virt.SavedHost{Transport: virt.TransportLocal}
+	if uri != "" {
+		var err error
+		if h, err = virt.HostFromURI(uri); err != nil {
+			return "", err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
-		return "", virt.Errorf(virt.KindUnavailable, "the program is closing")
-	}
 	for _, id := range s.order {
-		if s.hosts[id].asked == uri {
+		if s.hosts[id].asked == h.URI() {
 			return id, nil
 		}
 	}
@@ -62,11 +87,30 @@ func (s *Service) Add(ctx context.Context, uri string) (virt.HostID, error) {
 	if err != nil {
 		return "", err
 	}
-	c := newConnection(s, id, uri)
-	s.hosts[id] = c
-	s.order = append(s.order, id)
+	h.Name = id
+	return id, s.keepOpen(h)
+}
+
+// begin connects to a host unless it is there already.
+func (s *Service) begin(h virt.SavedHost) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, there := s.hosts[h.Name]; there {
+		return nil
+	}
+	return s.keepOpen(h)
+}
+
+// keepOpen starts the keeper of a connection. The caller holds s.mu.
+func (s *Service) keepOpen(h virt.SavedHost) error {
+	if s.closed {
+		return virt.Errorf(virt.KindUnavailable, "the program is closing")
+	}
+	c := newConnection(s, h)
+	s.hosts[h.Name] = c
+	s.order = append(s.order, h.Name)
 	go c.keep()
-	return id, nil
+	return nil
 }
 
 // List returns the hosts in the order they were added.
@@ -251,9 +295,7 @@ func (s *Service) Close() {
 		hosts = append(hosts, s.hosts[id])
 	}
 	s.mu.Unlock()
-	for _, c := range hosts {
-		c.cancel()
-	}
+	s.cancel()
 	limit := time.After(slowAfter)
 	for _, c := range hosts {
 		select {
@@ -272,7 +314,7 @@ func (s *Service) find(id virt.HostID) (*connection, error) {
 	if !found {
 		return nil, &virt.Error{
 			Kind: virt.KindNotFound, Ref: virt.HostRef(id), Err: virt.Errorf(virt.KindNotFound, "no host is called %q", id),
-			Hint: "Name one of the connected hosts or give a libvirt URI.",
+			Hint: "Name a saved host or give a libvirt URI.",
 		}
 	}
 	return c, nil

@@ -89,7 +89,7 @@ func (c *connection) giveBack(first, conn *hypervisor.Conn) {
 	}
 	c.mu.Unlock()
 	if !keep {
-		c.release(conn)
+		c.release(route{conn: conn})
 	}
 }
 
@@ -100,7 +100,7 @@ func (c *connection) forgetIdle() {
 	c.lending.idle, c.lending.of = nil, nil
 	c.mu.Unlock()
 	for _, conn := range idle {
-		c.release(conn)
+		c.release(route{conn: conn})
 	}
 }
 
@@ -115,12 +115,12 @@ func (c *connection) openFurther(ctx context.Context, first *hypervisor.Conn) (*
 	late := make(chan struct{})
 	defer close(late)
 	go func() {
-		conn, err := hypervisor.Open(first.URI(), hypervisor.Options{Host: c.id})
+		conn, err := c.service.another(c.ctx, c.saved, first)
 		select {
 		case opened <- answer{conn, err}:
 		case <-late:
 			if err == nil {
-				c.release(conn)
+				c.release(route{conn: conn})
 			}
 		}
 	}()

@@ -28,6 +28,11 @@ const (
 // Changing.
 const (
 	ConnectHost      Action = "host.connect"
+	DisconnectHost   Action = "host.disconnect"
+	SaveHost         Action = "host.save"
+	RemoveHost       Action = "host.remove"
+	OrderHosts       Action = "host.order"
+	TestHost         Action = "host.test"
 	FixHost          Action = "host.fix"
 	CreateVM         Action = "vm.create"
 	DeleteVM         Action = "vm.delete"

@@ -7,6 +7,7 @@
 package hypervisor
 
 import (
+	"cmp"
 	"errors"
 	"runtime"
 	"strings"
@@ -34,6 +35,10 @@ type Options struct {
 
 	KeepAlive time.Duration // between probes of an idle connection, whole seconds; 0 means 5 s
 	Auth      Auth          // answers questions for credentials; nil answers none
+
+	// Via is the URI that libvirt is given where that is another than the one
+	// that names the host: a socket on this computer that leads there.
+	Via string
 }
 
 const (
@@ -68,7 +73,7 @@ func Open(uri string, o Options) (*Conn, error) {
 	if err := startLoop(); err != nil {
 		return nil, err
 	}
-	conn, err := connect(uri, o.Auth)
+	conn, err := connect(uri, cmp.Or(o.Via, uri), o.Auth)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +84,12 @@ func Open(uri string, o Options) (*Conn, error) {
 	return c, nil
 }
 
-func connect(uri string, auth Auth) (*libvirt.Connect, error) {
+func connect(uri, via string, auth Auth) (*libvirt.Connect, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer traced("virConnectOpenAuth")()
 	asked := &questions{auth: auth}
-	conn, err := libvirt.NewConnectWithAuth(uri, asked.connectAuth(), 0)
+	conn, err := libvirt.NewConnectWithAuth(via, asked.connectAuth(), 0)
 	if err != nil {
 		return nil, connectError(uri, translate(err), asked.unanswered)
 	}
@@ -200,8 +205,11 @@ func traced(name string) func() {
 	return func() { trace.Emit("libvirt_call", "name", name, "us", time.Since(begin).Microseconds()) }
 }
 
-// URI is the URI that the connection was opened with.
+// URI is the URI that names the host.
 func (c *Conn) URI() string { return c.uri }
+
+// Via is the URI that libvirt was given; mostly the same.
+func (c *Conn) Via() string { return cmp.Or(c.options.Via, c.uri) }
 
 // Driver is the hypervisor's name in capitals: QEMU, TEST, LXC... (virConnectGetType).
 func (c *Conn) Driver() string { return c.driver }

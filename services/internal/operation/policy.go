@@ -28,6 +28,11 @@ var policy = map[virt.Action]virt.Role{
 	virt.ReadMedium:     virt.RoleViewer,
 
 	virt.ConnectHost:      virt.RoleOperator,
+	virt.DisconnectHost:   virt.RoleOperator,
+	virt.SaveHost:         virt.RoleAdmin,
+	virt.RemoveHost:       virt.RoleAdmin,
+	virt.OrderHosts:       virt.RoleOperator,
+	virt.TestHost:         virt.RoleOperator,
 	virt.FixHost:          virt.RoleAdmin,
 	virt.CreateVM:         virt.RoleAdmin,
 	virt.DeleteVM:         virt.RoleAdmin,

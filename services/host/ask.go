@@ -1,0 +1,275 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/storage"
+)
+
+// An Asker puts questions to the person at this computer: the window or the
+// terminal.
+type Asker interface {
+	// Ask returns the answer, or an error when there will be none, which ends the
+	// attempt to connect; virt.KindCancelled when the person will not answer. It
+	// MUST return when ctx ends: the host is then no longer wanted, or the keyring
+	// has answered. Questions of several hosts come at the same time, each from a
+	// goroutine of its own; no other host waits for the answer.
+	Ask(ctx context.Context, q virt.Question) (virt.Answer, error)
+}
+
+// How long the keyring may take before a person is asked as well, and how long
+// it may take where nobody can be asked.
+const (
+	keyringPatience = 2 * time.Second
+	keyringLimit    = 10 * time.Second
+)
+
+// AskThrough makes asker answer the questions of all hosts from now on. Without
+// one, what is not in the keyring refuses the connection.
+func (s *Service) AskThrough(asker Asker) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asker = asker
+}
+
+func (s *Service) currentAsker() Asker {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asker
+}
+
+// secrets are the passwords of this run of the program: they are asked for once.
+type secrets struct {
+	mu sync.Mutex
+	of map[string]string
+}
+
+func (s *secrets) get(key string) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, found := s.of[key]
+	return text, found
+}
+
+func (s *secrets) set(key, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of[key] = text
+}
+
+func (s *secrets) forget(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.of, key)
+}
+
+// An interview is the questions of one attempt to connect. What was answered is
+// kept when the attempt succeeds.
+type interview struct {
+	service *Service
+	host    virt.HostID
+
+	mu    sync.Mutex
+	given map[string]string
+	keep  map[string]bool
+	ended bool // a question was left without an answer
+}
+
+// gaveUp reports whether a question was left without an answer.
+func (i *interview) gaveUp() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.ended
+}
+
+func (s *Service) interview(host virt.HostID) *interview {
+	return &interview{service: s, host: host, given: map[string]string{}, keep: map[string]bool{}}
+}
+
+// secretKey names a secret in the keyring: by what it opens, not by the host's
+// name, so that renaming loses nothing and a jump host's is known once.
+func secretKey(kind virt.QuestionKind, subject string) string { return string(kind) + " " + subject }
+
+// ask answers from memory or the keyring, else by asking the person.
+func (i *interview) ask(ctx context.Context, q virt.Question) (virt.Answer, error) {
+	q.Host = i.host
+	if q.Kind != virt.AskPassword && q.Kind != virt.AskPassphrase {
+		return i.person(ctx, q)
+	}
+	key := secretKey(q.Kind, q.Subject)
+	if q.Refused {
+		i.service.secrets.forget(key)
+	} else if text, found := i.service.secrets.get(key); found {
+		return virt.Answer{Text: text}, nil
+	}
+	q.KeepIn = string(i.service.keyring.Kind())
+	answer, err := i.secret(ctx, q, key)
+	if err != nil {
+		return virt.Answer{}, err
+	}
+	i.mu.Lock()
+	i.given[key], i.keep[key] = answer.Text, answer.Remember
+	i.mu.Unlock()
+	return answer, nil
+}
+
+// secret asks the keyring, and the person when that takes long or has nothing;
+// whoever answers first is heard.
+func (i *interview) secret(ctx context.Context, q virt.Question, key string) (virt.Answer, error) {
+	if q.Refused {
+		return i.person(ctx, q)
+	}
+	if i.service.keyring.Kind() == storage.KeyringFile { // it waits for the person, or not at all
+		if text, err := i.service.keyring.Get(ctx, key, i.passphrase); err == nil {
+			return virt.Answer{Text: text}, nil
+		}
+		return i.person(ctx, q)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	kept := make(chan string, 1)
+	nothing := make(chan error, 1)
+	go func() {
+		text, err := i.service.keyring.Get(ctx, key, i.passphrase)
+		if err != nil {
+			nothing <- err
+			return
+		}
+		kept <- text
+	}()
+	patience := keyringPatience
+	if i.service.currentAsker() == nil {
+		patience = keyringLimit
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case text := <-kept:
+		return virt.Answer{Text: text}, nil
+	case err := <-nothing:
+		if !errors.Is(err, virt.ErrNotFound) {
+			slog.Info("the keyring does not answer", "err", err)
+		}
+		return i.person(ctx, q)
+	case <-timer.C:
+	case <-ctx.Done():
+		return virt.Answer{}, ctx.Err()
+	}
+	return i.race(ctx, q, kept)
+}
+
+// race asks the person while the keyring still waits for its dialog.
+func (i *interview) race(ctx context.Context, q virt.Question, kept <-chan string) (virt.Answer, error) {
+	type said struct {
+		answer virt.Answer
+		err    error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	heard := make(chan said, 1)
+	go func() {
+		answer, err := i.person(ctx, q)
+		heard <- said{answer, err}
+	}()
+	select {
+	case text := <-kept:
+		return virt.Answer{Text: text}, nil
+	case s := <-heard:
+		return s.answer, s.err
+	}
+}
+
+// passphrase asks for the passphrase of the sealed file.
+func (i *interview) passphrase(ctx context.Context, fresh, refused bool) (string, error) {
+	answer, err := i.person(ctx, virt.Question{
+		Host: i.host, Kind: virt.AskKeyring, Subject: i.service.keyring.File(), Hidden: true, New: fresh, Refused: refused,
+	})
+	return answer.Text, err
+}
+
+func (i *interview) person(ctx context.Context, q virt.Question) (virt.Answer, error) {
+	asker := i.service.currentAsker()
+	if asker == nil {
+		return virt.Answer{}, unanswered(q)
+	}
+	answer, err := asker.Ask(ctx, q)
+	if err != nil {
+		i.mu.Lock()
+		i.ended = true
+		i.mu.Unlock()
+	}
+	switch {
+	case err == nil:
+		return answer, nil
+	case ctx.Err() != nil:
+		return virt.Answer{}, &virt.Error{Kind: virt.KindOf(ctx.Err()), Ref: virt.HostRef(i.host), Err: ctx.Err()}
+	default:
+		return virt.Answer{}, err
+	}
+}
+
+// unanswered is the failure of a question that nobody can be asked.
+func unanswered(q virt.Question) error {
+	what := map[virt.QuestionKind]string{
+		virt.AskPassword: "the password of " + q.Subject, virt.AskPassphrase: "the passphrase of " + q.Subject,
+		virt.AskKeyring: "the passphrase of " + q.Subject, virt.AskUser: "the user name for " + q.Subject,
+	}[q.Kind]
+	if what == "" {
+		what = "an answer about " + q.Subject
+	}
+	return virt.Errorf(virt.KindUnauthenticated, "%s is needed, and nobody can be asked", what).
+		WithHint("Connect from a terminal or the window once and have the answer kept, or log in with a key.")
+}
+
+// auth answers what a daemon asks through libvirt (SASL). user is who logs in,
+// if that is known; subject names the login.
+func (i *interview) auth(ctx context.Context, user, subject string, refused bool) hypervisor.Auth {
+	return func(asked hypervisor.Question) (string, bool) {
+		q := virt.Question{Host: i.host, Kind: virt.AskText, Subject: subject, Prompt: asked.Prompt}
+		switch asked.Kind {
+		case hypervisor.AskUser:
+			if user != "" {
+				return user, true
+			}
+			q.Kind = virt.AskUser
+		case hypervisor.AskPassword:
+			q.Kind, q.Hidden, q.Refused = virt.AskPassword, true, refused
+		case hypervisor.AskRealm:
+			if asked.Default != "" {
+				return asked.Default, true
+			}
+		}
+		answer, err := i.ask(ctx, q)
+		return answer.Text, err == nil
+	}
+}
+
+// succeeded keeps what was answered: in memory for this run of the program, and
+// in the keyring what is to be remembered. Nobody waits for the keyring.
+func (i *interview) succeeded() {
+	i.mu.Lock()
+	given, keep := maps.Clone(i.given), maps.Clone(i.keep)
+	i.mu.Unlock()
+	for key, text := range given {
+		i.service.secrets.set(key, text)
+		if keep[key] {
+			go i.remember(key, text)
+		}
+	}
+}
+
+func (i *interview) remember(key, text string) {
+	where, err := i.service.keyring.Set(i.service.ctx, key, text, i.passphrase)
+	if err != nil {
+		slog.Warn("a password was not kept", "host", i.host, "err", err)
+		return
+	}
+	slog.Info("a password is kept", "host", i.host, "in", where)
+}

@@ -1,0 +1,132 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strconv"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/internal/tunnel"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// passwordTries is how often a SASL password is asked for in one attempt.
+const passwordTries = 3
+
+// A route is an open connection and the way that it goes over.
+type route struct {
+	conn *hypervisor.Conn
+	way  *tunnel.Way // nil: none of ours
+}
+
+// close ends the connection, then its way.
+func (r route) close() error {
+	var err error
+	if r.conn != nil {
+		err = r.conn.Close()
+	}
+	if r.way != nil {
+		err = errors.Join(err, r.way.Close())
+	}
+	return err
+}
+
+// travel opens the connection to a host. It ends soon after ctx does, except
+// where libvirt itself waits.
+func (s *Service) travel(ctx context.Context, h virt.SavedHost, i *interview, o hypervisor.Options, stage func(tunnel.Stage)) (route, error) {
+	var r route
+	var err error
+	switch h.Transport {
+	case virt.TransportLocal, "":
+		if h.Custom == "" {
+			r.conn, err = openThisComputer(s.data, o)
+			return r, err
+		}
+		r.conn, err = openURI(h.Custom, o)
+		return r, err
+	case virt.TransportSSH, virt.TransportTLS:
+		return s.overWay(ctx, h, i, o, stage)
+	default:
+		r.conn, err = s.byLibvirt(ctx, h, i, o, stage)
+		return r, err
+	}
+}
+
+func (s *Service) overWay(ctx context.Context, h virt.SavedHost, i *interview, o hypervisor.Options, stage func(tunnel.Stage)) (route, error) {
+	way, err := tunnel.Open(ctx, h, tunnel.Options{Ask: i.ask, Stage: stage, Dirs: s.dirs})
+	if err != nil {
+		return route{}, err
+	}
+	mode := "system"
+	if h.Session {
+		mode = "session"
+	}
+	o.Via = way.URI(mode)
+	stop := context.AfterFunc(ctx, func() { _ = way.Close() }) // ends libvirt's waiting, too
+	defer stop()
+	conn, err := s.byAuth(ctx, h, i, o)
+	if err != nil {
+		if why := way.Failure(); why != nil {
+			err = why
+		}
+		_ = way.Close()
+		return route{}, err
+	}
+	return route{conn, way}, nil
+}
+
+// byLibvirt lets libvirt make the connection. Its client waits for minutes for a
+// computer that is silent, so the address is tried first.
+func (s *Service) byLibvirt(ctx context.Context, h virt.SavedHost, i *interview, o hypervisor.Options, stage func(tunnel.Stage)) (*hypervisor.Conn, error) {
+	if h.Address != "" {
+		if stage != nil {
+			stage(tunnel.Reach)
+		}
+		if err := tunnel.Knock(ctx, h.Address, h.PortOr()); err != nil {
+			return nil, err
+		}
+	}
+	return s.byAuth(ctx, h, i, o)
+}
+
+// byAuth opens the connection and asks again for a password that was refused.
+func (s *Service) byAuth(ctx context.Context, h virt.SavedHost, i *interview, o hypervisor.Options) (*hypervisor.Conn, error) {
+	subject := h.URI()
+	user := ""
+	if h.Transport == virt.TransportTCP || h.Transport == virt.TransportTLS {
+		user = h.User
+	}
+	if h.Address != "" && h.User != "" {
+		subject = h.User + "@" + net.JoinHostPort(h.Address, strconv.Itoa(h.PortOr()))
+	}
+	var conn *hypervisor.Conn
+	var err error
+	for try := range passwordTries {
+		asked := false
+		auth := i.auth(ctx, user, subject, try > 0)
+		o.Auth = func(q hypervisor.Question) (string, bool) {
+			asked = asked || q.Kind == hypervisor.AskPassword
+			return auth(q)
+		}
+		conn, err = hypervisor.Open(h.URI(), o)
+		again := errors.Is(err, virt.ErrUnauthenticated) && asked && ctx.Err() == nil && s.currentAsker() != nil
+		if !again || i.gaveUp() {
+			break
+		}
+	}
+	return conn, err
+}
+
+// another opens a further connection to where first leads, over the same way,
+// with the password that let the first one in.
+func (s *Service) another(ctx context.Context, h virt.SavedHost, first *hypervisor.Conn) (*hypervisor.Conn, error) {
+	o := hypervisor.Options{Host: h.Name}
+	if first.Via() != first.URI() {
+		o.Via = first.Via()
+	}
+	if h.Address == "" {
+		return hypervisor.Open(first.URI(), o)
+	}
+	return s.byAuth(ctx, h, s.interview(h.Name), o)
+}

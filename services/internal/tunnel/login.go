@@ -1,0 +1,304 @@
+package tunnel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// secretTries is how often a password or passphrase is asked for.
+const secretTries = 3
+
+// aliveTries is how many unanswered probes end a connection.
+const aliveTries = 3
+
+// usualKeys are the files that are tried where none is named.
+var usualKeys = []string{"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"}
+
+// A login is the attempt to get into one computer.
+type login struct {
+	dialer *sshDialer
+	hop    virt.Hop
+	keys   *hostKeys
+
+	ctx       context.Context //nolint:containedctx // of the attempt; the SSH library hands none to its callbacks
+	conn      net.Conn
+	agentConn net.Conn
+
+	mu       sync.Mutex
+	doubt    *keyDoubt
+	declined error // why a question got no answer
+	tried    int   // passwords
+	offered  bool  // a key or password was sent
+}
+
+// begin prepares one attempt; the network has dialLimit for everything in which
+// no person is waited for.
+func (l *login) begin(ctx context.Context, conn net.Conn) {
+	l.ctx, l.conn = ctx, conn
+	l.doubt, l.declined = nil, nil
+	_ = conn.SetDeadline(time.Now().Add(dialLimit))
+}
+
+// patiently asks a person while the network's deadline rests.
+func (l *login) patiently(q virt.Question) (virt.Answer, error) {
+	_ = l.conn.SetDeadline(time.Time{})
+	answer, err := l.dialer.options.Ask(l.ctx, q)
+	_ = l.conn.SetDeadline(time.Now().Add(dialLimit))
+	if err != nil {
+		l.mu.Lock()
+		l.declined = err
+		l.mu.Unlock()
+	}
+	return answer, err
+}
+
+func (l *login) config() *ssh.ClientConfig {
+	return &ssh.ClientConfig{
+		User: l.hop.User,
+		HostKeyCallback: func(_ string, remote net.Addr, key ssh.PublicKey) error {
+			err := l.keys.check(remote, key)
+			var doubt *keyDoubt
+			if errors.As(err, &doubt) {
+				l.mu.Lock()
+				l.doubt = doubt
+				l.mu.Unlock()
+			}
+			if err == nil {
+				l.dialer.options.Stage(LogIn)
+			}
+			return err
+		},
+		HostKeyAlgorithms: l.keys.algorithms(),
+		Auth: []ssh.AuthMethod{
+			ssh.PublicKeysCallback(l.signers),
+			ssh.RetryableAuthMethod(ssh.KeyboardInteractive(l.interact), secretTries),
+			ssh.RetryableAuthMethod(ssh.PasswordCallback(l.password), secretTries),
+		},
+		ClientVersion: "SSH-2.0-KVMManager",
+	}
+}
+
+func (l *login) subject() string {
+	return fmt.Sprintf("%s@%s", l.hop.User, joinPort(l.hop.Address, l.hop.Port))
+}
+
+func (l *login) password() (string, error) {
+	l.mu.Lock()
+	l.tried++
+	refused := l.tried > 1
+	l.mu.Unlock()
+	answer, err := l.patiently(virt.Question{
+		Host: l.dialer.host.Name, Kind: virt.AskPassword, Subject: l.subject(), Hidden: true, Refused: refused,
+	})
+	return answer.Text, err
+}
+
+// interact answers a host that asks in its own words. A single hidden question
+// is the password, as most hosts with PAM ask for it.
+func (l *login) interact(_, _ string, prompts []string, echos []bool) ([]string, error) {
+	answers := make([]string, len(prompts))
+	for i, prompt := range prompts {
+		if len(prompts) == 1 && !echos[0] {
+			text, err := l.password()
+			return []string{text}, err
+		}
+		answer, err := l.patiently(virt.Question{
+			Host: l.dialer.host.Name, Kind: virt.AskText, Subject: l.subject(), Prompt: prompt, Hidden: !echos[i],
+		})
+		if err != nil {
+			return nil, err
+		}
+		answers[i] = answer.Text
+	}
+	return answers, nil
+}
+
+// signers are the keys to try: the named one, else the agent's and the usual files.
+func (l *login) signers() ([]ssh.Signer, error) {
+	fromAgent := l.agentSigners()
+	named := l.dialer.host.Key
+	if named == "" {
+		signers := fromAgent
+		for _, path := range usualKeys {
+			if signer, err := l.keyFile(expand(path, l.dialer.options.Home)); err == nil && !among(fromAgent, signer) {
+				signers = append(signers, signer)
+			}
+		}
+		return signers, nil
+	}
+	signer, err := l.keyFile(expand(named, l.dialer.options.Home))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range fromAgent {
+		if same(s, signer) {
+			return []ssh.Signer{s}, nil
+		}
+	}
+	return []ssh.Signer{signer}, nil
+}
+
+func among(signers []ssh.Signer, one ssh.Signer) bool {
+	for _, s := range signers {
+		if same(s, one) {
+			return true
+		}
+	}
+	return false
+}
+
+func same(a, b ssh.Signer) bool {
+	return string(a.PublicKey().Marshal()) == string(b.PublicKey().Marshal())
+}
+
+// agentSigners are the keys of the SSH agent; without an agent there are none.
+func (l *login) agentSigners() []ssh.Signer {
+	path := os.Getenv("SSH_AUTH_SOCK")
+	if path == "" || l.agentConn != nil {
+		return nil
+	}
+	var d net.Dialer
+	conn, err := d.DialContext(l.ctx, "unix", path)
+	if err != nil {
+		return nil
+	}
+	context.AfterFunc(l.ctx, func() { _ = conn.Close() })
+	l.agentConn = conn
+	signers, err := agent.NewClient(conn).Signers()
+	if err != nil {
+		return nil
+	}
+	return signers
+}
+
+// keyFile reads a private key. One that is sealed by a passphrase is opened
+// when the host has said that it would accept it.
+func (l *login) keyFile(path string) (ssh.Signer, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, l.keyProblem(virt.Errorf(virt.KindInvalid, "the key: %w", err).WithHint("Check the path of the private key."))
+	}
+	signer, err := ssh.ParsePrivateKey(text)
+	var sealed *ssh.PassphraseMissingError
+	if !errors.As(err, &sealed) {
+		if err != nil {
+			err = l.keyProblem(virt.Errorf(virt.KindInvalid, "the key %s: %w", path, err).WithHint("Name a private key in OpenSSH or PEM form."))
+		}
+		return signer, err
+	}
+	public := sealed.PublicKey
+	if public == nil { // old PEM form: it stands beside
+		beside, err := os.ReadFile(path + ".pub")
+		if err != nil {
+			return l.unseal(path, text)
+		}
+		if public, _, _, _, err = ssh.ParseAuthorizedKey(beside); err != nil {
+			return l.unseal(path, text)
+		}
+	}
+	return &sealedKey{login: l, path: path, text: text, public: public}, nil
+}
+
+// keyProblem remembers why a key that was named cannot be used.
+func (l *login) keyProblem(err error) error {
+	if l.dialer.host.Key != "" {
+		l.mu.Lock()
+		l.declined = err
+		l.mu.Unlock()
+	}
+	return err
+}
+
+func (l *login) unseal(path string, text []byte) (ssh.Signer, error) {
+	for try := range secretTries {
+		answer, err := l.patiently(virt.Question{
+			Host: l.dialer.host.Name, Kind: virt.AskPassphrase, Subject: filepath.Clean(path), Hidden: true, Refused: try > 0,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if signer, err := ssh.ParsePrivateKeyWithPassphrase(text, []byte(answer.Text)); err == nil {
+			return signer, nil
+		}
+	}
+	return nil, l.keyProblem(virt.Errorf(virt.KindUnauthenticated, "the passphrase does not open the key %s", path).WithHint("Try again with the key's passphrase."))
+}
+
+// A sealedKey asks for its passphrase when it has to sign.
+type sealedKey struct {
+	login  *login
+	path   string
+	text   []byte
+	public ssh.PublicKey
+	opened ssh.Signer
+}
+
+var _ ssh.AlgorithmSigner = (*sealedKey)(nil)
+
+// PublicKey is known without the passphrase.
+func (k *sealedKey) PublicKey() ssh.PublicKey { return k.public }
+
+// Sign is SignWithAlgorithm with the key's own algorithm.
+func (k *sealedKey) Sign(rand io.Reader, data []byte) (*ssh.Signature, error) {
+	return k.SignWithAlgorithm(rand, data, "")
+}
+
+// SignWithAlgorithm asks for the passphrase first.
+func (k *sealedKey) SignWithAlgorithm(rand io.Reader, data []byte, algorithm string) (*ssh.Signature, error) {
+	if k.opened == nil {
+		signer, err := k.login.unseal(k.path, k.text)
+		if err != nil {
+			return nil, err
+		}
+		k.opened = signer
+	}
+	if signer, ok := k.opened.(ssh.AlgorithmSigner); ok {
+		return signer.SignWithAlgorithm(rand, data, algorithm)
+	}
+	return k.opened.Sign(rand, data)
+}
+
+// explain gives the failure of an attempt its kind and words.
+func (l *login) explain(ctx context.Context, err error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var ours *virt.Error
+	var network net.Error
+	switch {
+	case ctx.Err() != nil:
+		return reachError(l.hop.Address, l.hop.Port, ctx.Err())
+	case l.doubt != nil:
+		return l.doubt
+	case l.declined != nil:
+		return l.declined
+	case errors.As(err, &ours):
+		return ours
+	case errors.As(err, &network) && network.Timeout():
+		return reachError(l.hop.Address, l.hop.Port, context.DeadlineExceeded)
+	case isAuth(err):
+		return virt.Errorf(virt.KindUnauthenticated, "%s refused the login as %s: %w", l.hop.Address, l.hop.User, err).
+			WithHint("Check the user name, and that the host accepts this key (in ~/.ssh/authorized_keys there) or password.")
+	default:
+		return virt.Errorf(virt.KindUnavailable, "SSH to %s: %w", joinPort(l.hop.Address, l.hop.Port), err).
+			WithHint("Check that the port is that of an SSH server which still runs.")
+	}
+}
+
+// isAuth reports whether the handshake ended because nothing let us in; the SSH
+// library has no type for it.
+func isAuth(err error) bool {
+	return strings.Contains(err.Error(), "unable to authenticate") || strings.Contains(err.Error(), "permission denied")
+}
