@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kvmmanager/kvm-manager/services/batch"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
@@ -40,6 +41,8 @@ type errorBody struct {
 	Hint    string         `json:"hint"`
 	Action  virt.Action    `json:"action"`
 	Target  virt.Ref       `json:"target"`
+
+	Results []batch.Outcome `json:"results,omitempty"` // of every machine, when some of several failed
 }
 
 func (c *cli) reportJSON(what string, err error) {
@@ -47,6 +50,10 @@ func (c *cli) reportJSON(what string, err error) {
 	var typed *virt.Error
 	if errors.As(err, &typed) {
 		b.Action, b.Target = typed.Action, typed.Ref
+	}
+	var some *batchError
+	if errors.As(err, &some) {
+		b.Results = some.outcomes
 	}
 	out := json.NewEncoder(c.err)
 	out.SetEscapeHTML(false)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/batch"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
@@ -52,7 +53,9 @@ func (c *cli) progressLine() func(virt.Operation) {
 			return
 		}
 		line := op.Stage
-		if op.Total > 0 {
+		if op.Stage == batch.Stage {
+			line = fmt.Sprintf("%d of %d machines", op.Done, op.Total)
+		} else if op.Total > 0 {
 			line = fmt.Sprintf("%s %d %%", op.Stage, 100*op.Done/op.Total)
 		}
 		fmt.Fprintf(c.err, "\r\x1b[K%s", line)

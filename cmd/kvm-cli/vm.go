@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,12 +18,12 @@ func newVMCommand(c *cli) *cobra.Command {
 		newVMListCommand(c), newVMShowCommand(c), newVMCreateCommand(c), newVMDeleteCommand(c),
 		newVMXMLCommand(c), newVMScreenshotCommand(c), newVMStatsCommand(c), newVMWatchCommand(c), newVMConsoleCommand(c),
 		newVMAutostartCommand(c), newVMShutdownCommand(c), newVMRebootCommand(c),
-		newVMVerbCommand(c, "start", "Start a machine, from its saved memory when it has one", start),
-		newVMVerbCommand(c, "reset", "Restart a machine at once, as its reset button would", reset),
-		newVMVerbCommand(c, "off", "End a machine at once, as pulling its plug would", off),
-		newVMVerbCommand(c, "pause", "Stop a machine's processors; its memory stays", pause),
-		newVMVerbCommand(c, "resume", "Let a paused machine go on", resume),
-		newVMVerbCommand(c, "save", "Write a machine's memory to disk and end it", save), newVMDiscardCommand(c),
+		newVMVerbCommand(c, "start", "Start a machine, from its saved memory when it has one", virt.StartVM, start, ""),
+		newVMVerbCommand(c, "reset", "Restart a machine at once, as its reset button would", virt.ResetVM, reset, "Reset %d machines?"),
+		newVMVerbCommand(c, "off", "End a machine at once, as pulling its plug would", virt.OffVM, off, "Force %d machines off?"),
+		newVMVerbCommand(c, "pause", "Stop a machine's processors; its memory stays", virt.PauseVM, pause, ""),
+		newVMVerbCommand(c, "resume", "Let a paused machine go on", virt.ResumeVM, resume, ""),
+		newVMVerbCommand(c, "save", "Write a machine's memory to disk and end it", virt.SaveVM, save, ""), newVMDiscardCommand(c),
 	)
 }
 
@@ -43,6 +44,12 @@ func (c *cli) names(cmd *cobra.Command, args []string, _ string) ([]string, cobr
 		return nil, cobra.ShellCompDirectiveError
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// allNames completes every argument with the machines that are not named yet.
+func (c *cli) allNames(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	all, directive := c.names(cmd, nil, word)
+	return slices.DeleteFunc(all, func(name string) bool { return slices.Contains(args, name) }), directive
 }
 
 // onVM runs work, which only reads, on the machine that the word names.

@@ -23,86 +23,126 @@ func resume(ctx context.Context, s *services.Services, vm virt.Ref) error {
 }
 func save(ctx context.Context, s *services.Services, vm virt.Ref) error { return s.VMs.Save(ctx, vm) }
 
-func newVMVerbCommand(c *cli, use, short string, do verb) *cobra.Command {
-	return &cobra.Command{
-		Use: use + " NAME", Short: short, Args: exact("NAME"), ValidArgsFunction: c.names,
-		Example: "  kvm-cli vm " + use + " web",
-		RunE:    func(cmd *cobra.Command, args []string) error { return c.changeVM(cmd, args[0], do) },
+// newVMVerbCommand makes the command of an action that is done at once. ask is
+// what is asked before it is done to many that are not named; it may be empty.
+func newVMVerbCommand(c *cli, use, short string, action virt.Action, do verb, ask string) *cobra.Command {
+	sel := &selection{ask: ask}
+	cmd := &cobra.Command{
+		Use: use + " NAME...", Short: short, Long: short + "." + manyHelp, Args: sel.args, ValidArgsFunction: c.allNames,
+		Example: "  kvm-cli vm " + use + " web\n  kvm-cli vm " + use + " web db mail -o json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if name, ok := sel.one(args); ok {
+				return c.changeVM(cmd, name, do)
+			}
+			return c.changeMany(cmd, args, batchCommand{action: action, selection: sel})
+		},
 	}
+	sel.flags(cmd)
+	return cmd
 }
 
 func newVMDiscardCommand(c *cli) *cobra.Command {
-	var yes bool
+	sel := &selection{ask: "Discard the saved states of %d machines?", always: true}
 	cmd := &cobra.Command{
-		Use: "discard NAME", Short: "Throw a machine's saved memory away", Args: exact("NAME"), ValidArgsFunction: c.names,
+		Use: "discard NAME...", Short: "Throw a machine's saved memory away", Args: sel.args, ValidArgsFunction: c.allNames,
 		Long: "Throw away the memory that save wrote. The machine is off then, as after a\n" +
-			"power cut, and start boots it afresh.",
+			"power cut, and start boots it afresh." + manyHelp,
 		Example: "  kvm-cli vm discard web --yes",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.changeVM(cmd, args[0], func(ctx context.Context, s *services.Services, vm virt.Ref) error {
-				if err := c.consent(yes, fmt.Sprintf("Discard the saved state of %s?", vm)); err != nil {
+			name, ok := sel.one(args)
+			if !ok {
+				return c.changeMany(cmd, args, batchCommand{action: virt.DiscardVM, selection: sel})
+			}
+			return c.changeVM(cmd, name, func(ctx context.Context, s *services.Services, vm virt.Ref) error {
+				if err := c.consent(sel.yes, fmt.Sprintf("Discard the saved state of %s?", vm)); err != nil {
 					return err
 				}
 				return s.VMs.Discard(ctx, vm)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	sel.flags(cmd)
 	return cmd
 }
 
 const defaultWait = "60s"
 
 func newVMShutdownCommand(c *cli) *cobra.Command {
-	return newWaitingCommand(c, "shutdown", "Ask a machine's system to shut down", "until it is off",
-		func(ctx context.Context, s *services.Services, vm virt.Ref, wait time.Duration) error {
+	return newWaitingCommand(c, waitingCommand{
+		use: "shutdown", short: "Ask a machine's system to shut down", until: "until it is off", action: virt.ShutdownVM,
+		do: func(ctx context.Context, s *services.Services, vm virt.Ref, wait time.Duration) error {
 			if err := s.VMs.Shutdown(ctx, vm); err != nil || wait == 0 {
 				return err
 			}
-			return timed(ctx, vm, wait, func(ctx context.Context) error {
-				_, err := s.VMs.WaitFor(ctx, vm, func(row virt.VM) bool { return !row.State.Active() })
-				if errors.Is(err, virt.ErrNotFound) {
-					return nil // it had no stored definition: off is gone
-				}
-				return err
-			})
-		})
+			return timed(ctx, vm, wait, func(ctx context.Context) error { return untilOff(ctx, s, vm) })
+		},
+		obeyed: func(s *services.Services, limit time.Duration) obeying { return &goingOff{s, limit} },
+	})
 }
 
 func newVMRebootCommand(c *cli) *cobra.Command {
-	return newWaitingCommand(c, "reboot", "Ask a machine's system to restart", "until it was reset",
-		func(ctx context.Context, s *services.Services, vm virt.Ref, wait time.Duration) error {
+	return newWaitingCommand(c, waitingCommand{
+		use: "reboot", short: "Ask a machine's system to restart", until: "until it was reset", action: virt.RebootVM,
+		do: func(ctx context.Context, s *services.Services, vm virt.Ref, wait time.Duration) error {
 			if wait == 0 {
 				return s.VMs.Reboot(ctx, vm)
 			}
 			return timed(ctx, vm, wait, func(ctx context.Context) error { return s.VMs.RebootAndWait(ctx, vm) })
-		})
+		},
+		obeyed: func(s *services.Services, limit time.Duration) obeying { return newRebooting(s, limit) },
+	})
 }
 
-func newWaitingCommand(c *cli, use, short, until string,
-	do func(context.Context, *services.Services, virt.Ref, time.Duration) error,
-) *cobra.Command {
+// A waitingCommand asks a machine's system for something and may wait until it
+// has obeyed.
+type waitingCommand struct {
+	use, short, until string
+	action            virt.Action
+	do                func(context.Context, *services.Services, virt.Ref, time.Duration) error // to one
+	obeyed            func(*services.Services, time.Duration) obeying                          // by many
+}
+
+func newWaitingCommand(c *cli, w waitingCommand) *cobra.Command {
 	var wait string
+	sel := &selection{}
 	cmd := &cobra.Command{
-		Use: use + " NAME", Short: short, Args: exact("NAME"), ValidArgsFunction: c.names,
-		Example: "  kvm-cli vm " + use + " web\n  kvm-cli vm " + use + " web --wait=2m",
-		Long:    short + " and return when the request was delivered; with --wait only when it was obeyed, or with exit code 11 when it was not in time.",
+		Use: w.use + " NAME...", Short: w.short, Args: sel.args, ValidArgsFunction: c.allNames,
+		Example: "  kvm-cli vm " + w.use + " web\n  kvm-cli vm " + w.use + " web --wait=2m\n  kvm-cli vm " + w.use + " --state running --wait",
+		Long: w.short + " and return when the request was delivered; with --wait only when it was obeyed, or with exit code 11 when it was not in time." +
+			manyHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var limit time.Duration
-			if wait != "" {
-				var err error
-				if limit, err = time.ParseDuration(wait); err != nil || limit <= 0 {
-					return usage("%q is not a time to wait", wait).WithHint("Write a number with a unit, for example 60s or 2m.")
-				}
+			limit, err := waitTime(wait)
+			if err != nil {
+				return err
 			}
-			return c.changeVM(cmd, args[0], func(ctx context.Context, s *services.Services, vm virt.Ref) error {
-				return do(ctx, s, vm, limit)
-			})
+			if name, ok := sel.one(args); ok {
+				return c.changeVM(cmd, name, func(ctx context.Context, s *services.Services, vm virt.Ref) error {
+					return w.do(ctx, s, vm, limit)
+				})
+			}
+			m := batchCommand{action: w.action, selection: sel}
+			if limit > 0 {
+				m.obeyed = func(s *services.Services) obeying { return w.obeyed(s, limit) }
+			}
+			return c.changeMany(cmd, args, m)
 		},
 	}
-	cmd.Flags().StringVar(&wait, "wait", "", "wait this `TIME` "+until)
+	sel.flags(cmd)
+	cmd.Flags().StringVar(&wait, "wait", "", "wait this `TIME` "+w.until)
 	cmd.Flags().Lookup("wait").NoOptDefVal = defaultWait
 	return cmd
+}
+
+// waitTime reads --wait; without it nobody waits.
+func waitTime(wait string) (time.Duration, error) {
+	if wait == "" {
+		return 0, nil
+	}
+	limit, err := time.ParseDuration(wait)
+	if err != nil || limit <= 0 {
+		return 0, usage("%q is not a time to wait", wait).WithHint("Write a number with a unit, for example 60s or 2m.")
+	}
+	return limit, nil
 }
 
 // timed runs work for at most the limit and calls its end by that a timeout.
@@ -111,10 +151,14 @@ func timed(ctx context.Context, vm virt.Ref, limit time.Duration, work func(cont
 	defer cancel()
 	err := work(ctx)
 	if errors.Is(err, virt.ErrTimeout) {
-		return &virt.Error{
-			Kind: virt.KindTimeout, Ref: vm, Err: virt.Errorf(virt.KindTimeout, "%s did not obey within %s", vm, limit),
-			Hint: "Its system may be busy or may not listen to its power button. Force it with: kvm-cli vm off",
-		}
+		return tooLate(vm, limit)
 	}
 	return err
+}
+
+func tooLate(vm virt.Ref, limit time.Duration) error {
+	return &virt.Error{
+		Kind: virt.KindTimeout, Ref: vm, Err: virt.Errorf(virt.KindTimeout, "%s did not obey within %s", vm, limit),
+		Hint: "Its system may be busy or may not listen to its power button. Force it with: kvm-cli vm off",
+	}
 }

@@ -99,7 +99,7 @@ func (r Report) Of(results ...Result) []virt.Ref {
 // when some failed, saying which; else nil.
 func (r Report) Err() error {
 	if left := r.Of(Cancelled); len(left) > 0 {
-		return virt.Errorf(virt.KindCancelled, "%s was stopped with %d of %d machines left alone: %s", r.Action, len(left), len(r.Outcomes), names(left))
+		return virt.Errorf(virt.KindCancelled, "%s was stopped before %d of %d machines were done: %s", r.Action, len(left), len(r.Outcomes), names(left))
 	}
 	failed := r.Of(Failed)
 	if len(failed) == 0 {

@@ -146,7 +146,7 @@ func TestStoppedAtHalfTheRestIsLeftAlone(t *testing.T) {
 
 	report, err := b.Do(ctx, batch.Request{Action: virt.StartVM, Machines: all(t, s, admin, id)})
 
-	if !errors.Is(err, virt.ErrCancelled) || !strings.Contains(err.Error(), "left alone") {
+	if !errors.Is(err, virt.ErrCancelled) || !strings.Contains(err.Error(), "was stopped before") {
 		t.Errorf("got %v", err)
 	}
 	done, left := len(report.Of(batch.Done)), len(report.Of(batch.Cancelled))
