@@ -145,7 +145,7 @@ func (p *program) rest(lines *bufio.Scanner) answer {
 
 func TestAKilledCreateIsUndoneByTheNextChange(t *testing.T) {
 	y := newYard(t)
-	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none").ok() // makes the default pool
+	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json").ok() // makes the default pool
 	before := y.state()
 	p, lines := y.inTheMiddle(many("web")...)
 	p.signal(syscall.SIGKILL)
@@ -175,7 +175,7 @@ func TestAKilledCreateIsUndoneByTheNextChange(t *testing.T) {
 
 func TestRecoverUndoesAKilledCreateAndTellsIt(t *testing.T) {
 	y := newYard(t)
-	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none").ok()
+	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json").ok()
 	before := y.state()
 	p, lines := y.inTheMiddle(many("web", "--start")...)
 	p.signal(syscall.SIGKILL)
@@ -195,7 +195,7 @@ func TestRecoverUndoesAKilledCreateAndTellsIt(t *testing.T) {
 
 func TestAnInterruptedCreateIsUndoneAndExitsAsCancelled(t *testing.T) {
 	y := newYard(t)
-	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none").ok()
+	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json").ok()
 	before := y.state()
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		p, lines := y.inTheMiddle(many("web", "-o", "json")...)
@@ -217,7 +217,7 @@ func TestAnInterruptedCreateIsUndoneAndExitsAsCancelled(t *testing.T) {
 
 func TestASecondInterruptLeavesAtOnce(t *testing.T) {
 	y := newYard(t)
-	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none").ok()
+	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json").ok()
 	before := y.state()
 	p, lines := y.inTheMiddle(many("web")...)
 	y.daemon.Stop(t) // so that nothing can be taken back
@@ -246,7 +246,7 @@ func TestASecondInterruptLeavesAtOnce(t *testing.T) {
 
 func TestOfTwoProgramsThatCreateOneNameOneWins(t *testing.T) {
 	y := newYard(t)
-	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none").ok()
+	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json").ok()
 	args := []string{"vm", "create", "web", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json"}
 	codes := make(chan int, 2)
 	for range 2 {
@@ -271,7 +271,7 @@ func TestOfTwoProgramsThatCreateOneNameOneWins(t *testing.T) {
 
 func TestAKilledDeleteIsFinished(t *testing.T) {
 	y := newYard(t)
-	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none").ok()
+	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json").ok()
 	before := y.state()
 	if a := y.run(many("web")...); a.code != 0 {
 		t.Fatalf("create exited with %d and said %q", a.code, a.err)

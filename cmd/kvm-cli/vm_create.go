@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,6 +39,9 @@ empty disk.
 
 Memory, processors, disk and devices follow from the operating system: --os, or
 what the disc is recognised as.
+
+Where a disk needs a pool and there is none, the pool default is made at libvirt's
+usual place; a stopped default pool or network is started. It is said on stderr.
 
 When anything fails, nothing of the machine stays.`,
 		Example: `  kvm-cli vm create demo --try --start
@@ -209,11 +214,53 @@ func (c *cli) create(ctx context.Context, spec virt.VMSpec, dryRun bool) error {
 		})
 	}
 	return c.change(ctx, func(ctx context.Context, s *services.Services, id virt.HostID) error {
+		needed, err := c.preparations(ctx, s, id, spec)
+		if err != nil {
+			return err
+		}
 		vm, err := s.VMs.Create(ctx, id, spec)
 		if err != nil {
 			return err
 		}
 		c.clearBar()
+		c.tellPrepared(ctx, s, id, spec, needed)
 		return c.printVM(ctx, s, vm)
 	})
+}
+
+// preparations are what the machine needs of its host, for those who read stderr:
+// for programs the stages of the progress and the audit log tell the same.
+func (c *cli) preparations(ctx context.Context, s *services.Services, id virt.HostID, spec virt.VMSpec) ([]virt.Preparation, error) {
+	if c.json || c.progress == "json" {
+		return nil, nil
+	}
+	return s.VMs.Preparations(ctx, id, spec)
+}
+
+// tellPrepared says which of the preparations were made: a network that does not
+// start is done without.
+func (c *cli) tellPrepared(ctx context.Context, s *services.Services, id virt.HostID, spec virt.VMSpec, needed []virt.Preparation) {
+	if len(needed) == 0 {
+		return
+	}
+	still, err := s.VMs.Preparations(ctx, id, spec)
+	if err != nil {
+		c.warn(err)
+	}
+	for _, n := range needed {
+		if !slices.Contains(still, n) {
+			fmt.Fprintln(c.err, "kvm-cli: "+prepared(n))
+		}
+	}
+}
+
+// prepared says what was done beside making the machine.
+func prepared(n virt.Preparation) string {
+	switch n.Kind {
+	case virt.PoolToMake:
+		return fmt.Sprintf("made the pool %s at %s, which starts with the host", n.Name, n.Path)
+	case virt.PoolToStart:
+		return fmt.Sprintf("started the pool %s at %s", n.Name, n.Path)
+	}
+	return fmt.Sprintf("started the network %s", n.Name)
 }

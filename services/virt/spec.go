@@ -45,8 +45,9 @@ const (
 // A FileAccess is what keeps the hypervisor from a file.
 type FileAccess struct {
 	Path      string         `json:"path"`
-	User      string         `json:"user"`      // whom the hypervisor runs as; empty without obstacles
-	Obstacles []FileObstacle `json:"obstacles"` // in the order of the way
+	Size      uint64         `json:"size_bytes"` // 0 when it cannot be seen
+	User      string         `json:"user"`       // whom the hypervisor runs as; empty without obstacles
+	Obstacles []FileObstacle `json:"obstacles"`  // in the order of the way
 }
 
 // A FileObstacle is a directory that the hypervisor may not enter, or the file

@@ -37,6 +37,9 @@ func (s *Service) Access(ctx context.Context, id virt.HostID, file string) (virt
 
 func access(c *hypervisor.Conn, path string) (virt.FileAccess, error) {
 	a := virt.FileAccess{Path: path, Obstacles: []virt.FileObstacle{}}
+	if c.Local() {
+		a.Size = roomOf(path)
+	}
 	u, obstacles, err := obstacles(c, path)
 	if err != nil || len(obstacles) == 0 {
 		return a, err
