@@ -24,8 +24,10 @@ func (c *cli) report(err error) int {
 		c.reportJSON("error", err)
 	} else {
 		fmt.Fprintf(c.err, "kvm-cli: %s\n", strings.TrimSpace(err.Error()))
-		if hint := virt.HintOf(err); hint != "" {
-			fmt.Fprintln(c.err, hint)
+		for _, more := range []string{virt.CauseOf(err), virt.HintOf(err)} {
+			if more != "" {
+				fmt.Fprintln(c.err, more)
+			}
 		}
 	}
 	if code, known := exitCodes[kind]; known {
@@ -38,6 +40,7 @@ func (c *cli) report(err error) int {
 type errorBody struct {
 	Kind    virt.ErrorKind `json:"kind"`
 	Message string         `json:"message"`
+	Cause   string         `json:"cause,omitempty"` // where it is known
 	Hint    string         `json:"hint"`
 	Action  virt.Action    `json:"action"`
 	Target  virt.Ref       `json:"target"`
@@ -46,7 +49,7 @@ type errorBody struct {
 }
 
 func (c *cli) reportJSON(what string, err error) {
-	b := errorBody{Kind: virt.KindOf(err), Message: err.Error(), Hint: virt.HintOf(err)}
+	b := errorBody{Kind: virt.KindOf(err), Message: err.Error(), Cause: virt.CauseOf(err), Hint: virt.HintOf(err)}
 	var typed *virt.Error
 	if errors.As(err, &typed) {
 		b.Action, b.Target = typed.Action, typed.Ref

@@ -35,9 +35,13 @@ func Explain(err error) Problem {
 	return p
 }
 
-// why gives the cause. Kinds whose texts are written for people speak for
-// themselves; behind the others stands what libvirt said.
+// why gives the cause. Where it is known it is told; kinds whose texts are
+// written for people speak for themselves; behind the others stands what libvirt
+// said.
 func why(err error) string {
+	if cause := virt.CauseOf(err); cause != "" {
+		return lang.L(cause)
+	}
 	switch virt.KindOf(err) {
 	case virt.KindForbidden:
 		return lang.L("Your role does not allow this.")

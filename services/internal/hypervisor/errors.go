@@ -127,7 +127,7 @@ func translate(err error) error {
 	if f.code == libvirt.ERR_SYSTEM_ERROR {
 		f.errno = lastErrno()
 	}
-	return &virt.Error{Kind: f.kind(), Err: f}
+	return f.failed()
 }
 
 func (f *failure) kind() virt.ErrorKind {
@@ -197,7 +197,11 @@ func connectError(uri string, err error, unanswered bool) error {
 	case kind == virt.KindInternal, kind == virt.KindNotFound, kind == virt.KindState, kind == virt.KindTimeout:
 		kind = virt.KindUnavailable
 	}
-	return &virt.Error{Kind: kind, Err: err, Hint: connectHint(uri, kind)}
+	hint := virt.HintOf(err)
+	if hint == "" {
+		hint = connectHint(uri, kind)
+	}
+	return &virt.Error{Kind: kind, Err: err, Hint: hint}
 }
 
 func connectHint(uri string, kind virt.ErrorKind) string {

@@ -1,0 +1,39 @@
+package hypervisor
+
+import (
+	"errors"
+
+	"libvirt.org/go/libvirt"
+)
+
+// Raw runs a function of the binding as the Conn runs its own: for tests of
+// failures that no verb of the Conn can meet yet.
+func (c *Conn) Raw(f func(*libvirt.Connect) error) error {
+	return c.call("raw", func() error { return f(c.conn) })
+}
+
+// Here translates an error of the binding while its details are at hand: a
+// handle that is freed first takes them along.
+func Here(err error) error { return translate(err) }
+
+// ExplanationOf returns the name of the explanation that fits the failure.
+func ExplanationOf(err error) string {
+	var f *failure
+	if !errors.As(err, &f) {
+		return ""
+	}
+	e, _ := explain(f)
+	return e.name
+}
+
+// An Explanation is what an explanation tells, and when.
+type Explanation struct{ Name, Says, Cause, Hint string }
+
+// Explanations returns all of them, in their order.
+func Explanations() []Explanation {
+	var all []Explanation
+	for _, e := range explanations {
+		all = append(all, Explanation{e.name, e.says, e.cause, e.hint})
+	}
+	return all
+}
