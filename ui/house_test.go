@@ -21,19 +21,19 @@ import (
 // house is a window over a real host, and what a test does in it.
 type house struct {
 	*kittest.Window
-	t      *testing.T
+	t      testing.TB
 	svc    *services.Services
 	ctx    context.Context //nolint:containedctx // the test's
 	window *Window
 }
 
 // open opens the window over a private host of libvirt's test driver.
-func open(t *testing.T, file string) *house {
+func open(t testing.TB, file string) *house {
 	t.Helper()
 	return openURI(t, virttest.TestHost(t, file))
 }
 
-func openURI(t *testing.T, uris ...string) *house {
+func openURI(t testing.TB, uris ...string) *house {
 	t.Helper()
 	svc, ctx := virttest.OpenURI(t, uris...)
 	if err := kit.LoadWords(); err != nil {

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
@@ -11,37 +13,63 @@ import (
 	"github.com/kvmmanager/kvm-manager/ui/parts"
 )
 
+// A binding is a row of the table of key combinations: the list of shortcuts,
+// the palette and the settings are made from it, too.
+type binding struct {
+	id, name string
+	keys     string // one or several combinations with spaces between them
+	icon     string // in the palette; empty for what is not offered there
+	do       func()
+}
+
 // bindKeys gives the window its key combinations.
 func (w *Window) bindKeys() {
-	places := lang.L("Places")
 	for _, p := range w.places {
-		w.bind("place."+p.id, p.title, places, p.keys, func() { w.goTo(p) })
+		bindAll(w.kit, lang.L("Places"), binding{"place." + p.id, p.title, p.keys, "", func() { w.goTo(p) }})
 	}
-	window := lang.L("Window")
-	w.bind("navigator", lang.L("Show or hide the navigator"), window, "Ctrl+B", w.toggleNavigator)
-	w.bind("pane.next", lang.L("Next pane"), window, "F6", func() { w.stepPane(1) })
-	w.bind("pane.previous", lang.L("Previous pane"), window, "Shift+F6", func() { w.stepPane(-1) })
-	w.bind("tab.next", lang.L("Next open thing"), window, "Ctrl+Tab", func() { w.work.step(1) })
-	w.bind("tab.previous", lang.L("Previous open thing"), window, "Ctrl+Shift+Tab", func() { w.work.step(-1) })
-	w.bind("tab.close", lang.L("Close the open thing"), window, "Ctrl+W", w.work.closeCurrent)
-	w.bind("tab.reopen", lang.L("Open what was closed last"), window, "Ctrl+Shift+T", w.work.reopen)
-	w.bind("back", lang.L("Back"), window, "Alt+Left", func() { w.work.travel(-1) })
-	w.bind("forward", lang.L("Forward"), window, "Alt+Right", func() { w.work.travel(1) })
-	w.bind("quit", lang.L("Close the window"), window, "Ctrl+Q", w.kit.Win.Close)
-
-	page := lang.L("Page")
-	w.bind("view.next", lang.L("Next view"), page, "Ctrl+PgDn", func() { w.stepView(1) })
-	w.bind("view.previous", lang.L("Previous view"), page, "Ctrl+PgUp", func() { w.stepView(-1) })
-	w.bind("find", lang.L("Filter"), page, "Ctrl+F", w.find)
-	w.bind("reload", lang.L("Reload"), page, "F5", w.machines.Inventory().Reload)
-	w.bind("reload.other", lang.L("Reload"), page, "Ctrl+R", w.machines.Inventory().Reload)
+	bindAll(w.kit, lang.L("Window"),
+		binding{"palette", lang.L("Search everything"), paletteKeys, "", w.openPalette},
+		binding{"shortcuts", lang.L("Key combinations"), "F1 Ctrl+?", "keyboard", w.showShortcuts},
+		binding{"navigator", lang.L("Show or hide the navigator"), "Ctrl+B", "panel-left", w.toggleNavigator},
+		binding{"activity", lang.L("Show or hide what runs and ran"), "Ctrl+J", "activity", w.toggleActivity},
+		binding{"pane.next", lang.L("Next pane"), "F6", "", func() { w.stepPane(1) }},
+		binding{"pane.previous", lang.L("Previous pane"), "Shift+F6", "", func() { w.stepPane(-1) }},
+		binding{"tab.next", lang.L("Next open thing"), "Ctrl+Tab", "", func() { w.work.step(1) }},
+		binding{"tab.previous", lang.L("Previous open thing"), "Ctrl+Shift+Tab", "", func() { w.work.step(-1) }},
+		binding{"tab.close", lang.L("Close the open thing"), "Ctrl+W", "x", w.work.closeCurrent},
+		binding{"tab.reopen", lang.L("Open what was closed last"), "Ctrl+Shift+T", "history", w.work.reopen},
+		binding{"back", lang.L("Back"), "Alt+Left", "arrow-left", func() { w.work.travel(-1) }},
+		binding{"forward", lang.L("Forward"), "Alt+Right", "arrow-right", func() { w.work.travel(1) }},
+		binding{"undo", lang.L("Undo"), "Ctrl+Z", "undo-2", func() { w.stage.Undo() }},
+		binding{"scale.up", lang.L("Larger"), "Ctrl+Shift++ Ctrl+Shift+=", "zoom-in", func() { w.stepScale(scaleStep) }},
+		binding{"scale.down", lang.L("Smaller"), "Ctrl+Shift+-", "zoom-out", func() { w.stepScale(-scaleStep) }},
+		binding{"scale.reset", lang.L("Usual size"), "Ctrl+Shift+0", "scan", w.resetScale},
+		binding{"quit", lang.L("Close the window"), "Ctrl+Q", "log-out", w.kit.Win.Close},
+	)
+	bindAll(w.kit, lang.L("Page"),
+		binding{"view.next", lang.L("Next view"), "Ctrl+PgDn", "", func() { w.stepView(1) }},
+		binding{"view.previous", lang.L("Previous view"), "Ctrl+PgUp", "", func() { w.stepView(-1) }},
+		binding{"find", lang.L("Filter"), "Ctrl+F", "filter", w.find},
+		binding{"reload", lang.L("Reload"), "F5 Ctrl+R", "refresh-cw", w.reload},
+	)
 	w.bindMachineKeys()
 }
 
+// reload loads what is known of hosts and machines again, and the page.
+func (w *Window) reload() {
+	w.machines.Inventory().Reload()
+	if page, ok := w.work.page().(interface{ Reload() }); ok {
+		page.Reload()
+	}
+}
+
 func (w *Window) bindMachineKeys() {
-	w.bind("machine.new", lang.L("New machine"), lang.L("Machines"), machines.NewKeys, w.machines.NewMachine)
+	w.kit.Shortcuts.Add(kit.Shortcut{
+		ID: "machine.new", Name: lang.L("New machine"), Group: lang.L("Machines"), Palette: "plus",
+		Keys: kit.MustKeys(machines.NewKeys), Do: w.machines.NewMachine, When: w.machines.CanMake,
+	})
 	bindMachineKeys(w.kit, w.machines, func() kit.Page { return w.work.page() })
-	w.bind("console.window", lang.L("Console in a window"), lang.L("Machines"), "Ctrl+Shift+O", func() { openConsoles(w.consoles, w.work.page()) })
+	bindAll(w.kit, lang.L("Machines"), binding{"console.window", lang.L("Console in a window"), "Ctrl+Shift+O", "", func() { openConsoles(w.consoles, w.work.page()) }})
 }
 
 // bindMachineKeys gives a window the key combinations of what is done to the
@@ -58,7 +86,7 @@ func bindMachineKeys(k *kit.Kit, m *machines.Machines, page func() kit.Page) {
 		{virt.RebootVM, lang.L("Restart"), parts.RebootKeys},
 		{virt.DeleteVM, lang.L("Delete…"), parts.DeleteKeys},
 	} {
-		bind(k, string(a.action), a.name, group, a.keys, func() { m.Do(a.action, page()) })
+		bindAll(k, group, binding{string(a.action), a.name, a.keys, "", func() { m.Do(a.action, page()) }})
 	}
 }
 
@@ -76,12 +104,15 @@ func openConsoles(c *console.Consoles, page kit.Page) {
 	}
 }
 
-func (w *Window) bind(id, name, group, keys string, do func()) {
-	bind(w.kit, id, name, group, keys, do)
-}
-
-func bind(k *kit.Kit, id, name, group, keys string, do func()) {
-	k.Shortcuts.Add(kit.Shortcut{ID: id, Name: name, Group: group, Keys: kit.MustKeys(keys), Do: do})
+// bindAll adds the rows to the window's table.
+func bindAll(k *kit.Kit, group string, rows ...binding) {
+	for _, row := range rows {
+		var keys []kit.Keys
+		for word := range strings.FieldsSeq(row.keys) {
+			keys = append(keys, kit.MustKeys(word))
+		}
+		k.Shortcuts.Add(kit.Shortcut{ID: row.id, Name: row.name, Group: group, Palette: row.icon, Keys: keys[0], Also: keys[1:], Do: row.do})
+	}
 }
 
 // find puts the keyboard into the filter of the page.
@@ -125,6 +156,12 @@ func (w *Window) panes() []focusPane {
 	}
 	if first := w.work.focusable(); first != nil {
 		panes = append(panes, focusPane{w.work.content, first})
+	}
+	if w.results.IsOpen() {
+		panes = append(panes, focusPane{w.results.Content(), kit.FirstFocusable(w.results.Content())})
+	}
+	if first := kit.FirstFocusable(w.stage.Toasts()); first != nil {
+		panes = append(panes, focusPane{w.stage.Toasts(), first})
 	}
 	return panes
 }

@@ -86,17 +86,13 @@ func (own *machineWindow) open(ref virt.Ref, tab string, another bool) {
 func (own *machineWindow) retitle() { nameWindow(own.win, own.machines.Label(own.ref).Name) }
 
 func (own *machineWindow) bindKeys() {
-	window, page := lang.L("Window"), lang.L("Page")
-	for id, keys := range map[string]string{"tab.close": "Ctrl+W", "quit": "Ctrl+Q"} {
-		bind(own.kit, id, lang.L("Close the window"), window, keys, own.win.Close)
-	}
-	bind(own.kit, "view.next", lang.L("Next view"), page, "Ctrl+PgDn", func() { stepView(own.page, 1) })
-	bind(own.kit, "view.previous", lang.L("Previous view"), page, "Ctrl+PgUp", func() { stepView(own.page, -1) })
-	for id, keys := range map[string]string{"reload": "F5", "reload.other": "Ctrl+R"} {
-		bind(own.kit, id, lang.L("Reload"), page, keys, own.machines.Inventory().Reload)
-	}
+	bindAll(own.kit, lang.L("Window"), binding{"tab.close", lang.L("Close the window"), "Ctrl+W Ctrl+Q", "", own.win.Close})
+	bindAll(own.kit, lang.L("Page"),
+		binding{"view.next", lang.L("Next view"), "Ctrl+PgDn", "", func() { stepView(own.page, 1) }},
+		binding{"view.previous", lang.L("Previous view"), "Ctrl+PgUp", "", func() { stepView(own.page, -1) }},
+		binding{"reload", lang.L("Reload"), "F5 Ctrl+R", "", own.machines.Inventory().Reload})
 	bindMachineKeys(own.kit, own.machines, func() kit.Page { return own.page })
-	bind(own.kit, "console.window", lang.L("Console in a window"), lang.L("Machines"), "Ctrl+Shift+O", func() { openConsoles(own.consoles, own.page) })
+	bindAll(own.kit, lang.L("Machines"), binding{"console.window", lang.L("Console in a window"), "Ctrl+Shift+O", "", func() { openConsoles(own.consoles, own.page) }})
 }
 
 // closed ends the page, once.

@@ -2,11 +2,14 @@ package ui
 
 import (
 	"context"
+	"errors"
+	"math"
 	"os"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 
+	"github.com/kvmmanager/kvm-manager/services/setting"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 )
@@ -39,4 +42,23 @@ func (w *Window) rescale(scale float64) {
 	width, height := canvas.Size().Width*canvas.Scale(), canvas.Size().Height*canvas.Scale()
 	settings.SetTheme(settings.Theme()) // makes Fyne look again
 	w.kit.Do(func() { w.kit.Win.Resize(fyne.NewSize(width/canvas.Scale(), height/canvas.Scale())) })
+}
+
+// scaleStep is by how much a key changes the factor.
+const scaleStep = 0.1
+
+// stepScale keeps another factor, as far as the setting allows it.
+func (w *Window) stepScale(by float64) {
+	scale := math.Round(10*(w.svc.Settings.Scale()+by)) / 10
+	w.kit.RunTo(func(ctx context.Context) error {
+		return w.svc.Settings.Set(ctx, setting.NameScale, strconv.FormatFloat(scale, 'g', -1, 64))
+	}, func(err error) {
+		if !errors.Is(err, virt.ErrInvalid) { // there is no larger or smaller one
+			w.kit.Show(err)
+		}
+	})
+}
+
+func (w *Window) resetScale() {
+	w.kit.Run(func(ctx context.Context) error { return w.svc.Settings.Reset(ctx, setting.NameScale) })
 }

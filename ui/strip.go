@@ -20,27 +20,20 @@ type strip struct {
 	row         *fyne.Container
 	content     *fyne.Container
 	stop        *kit.Button
+	whole       *kit.PlainButton
 	running     virt.Operation
 }
 
-// slowAction is one that takes long enough to be worth a line.
-func slowAction(a virt.Action) bool {
-	switch a {
-	case virt.CreateVM, virt.DeleteVM, virt.SaveVM, virt.CreateVolume, virt.RecoverOperation:
-		return true
-	default:
-		return false
-	}
-}
-
-func newStrip(k *kit.Kit, svc *services.Services) *strip {
+// newStrip makes the strip; pressed, it opens what tells more.
+func newStrip(k *kit.Kit, svc *services.Services, open func()) *strip {
 	s := &strip{name: kit.NewText(kit.SmallMediumText, "").Shorten(), share: kit.NewText(kit.SmallText, ""), bar: kit.NewUsageBar(4)}
 	s.stop = kit.IconButton("x", lang.L("Stop"), func() {
 		id := s.running.ID
 		k.Run(func(ctx context.Context) error { return svc.Operations.Cancel(ctx, id) })
 	})
 	s.row = kit.Row(8, kit.NewIcon("loader-circle", 14, theme.Accent), kit.Grow(s.name), s.share, s.stop)
-	s.content = kit.Col(0, kit.HLine(), kit.Pad(4, 8, 12, 14, kit.Col(4, s.row, kit.Pad(0, 6, 0, 0, s.bar))))
+	s.whole = kit.NewPlainButton("", kit.Pad(4, 8, 12, 14, kit.Col(4, s.row, kit.Pad(0, 6, 0, 0, s.bar))), open)
+	s.content = kit.Col(0, kit.HLine(), s.whole)
 	s.content.Hide()
 	view := kit.NewView(k, func(ctx context.Context) ([]virt.Operation, error) {
 		return svc.Operations.List(ctx, virt.OperationFilter{State: virt.OperationRunning})
@@ -55,7 +48,7 @@ func (s *strip) show(running []virt.Operation, err error) {
 		return // whoever asked for the operation is told of its failure
 	}
 	for _, op := range running {
-		if slowAction(op.Action) {
+		if virt.Long(op.Action) {
 			s.showOperation(op)
 			return
 		}
@@ -69,6 +62,8 @@ func (s *strip) show(running []virt.Operation, err error) {
 func (s *strip) showOperation(op virt.Operation) {
 	s.running = op
 	s.name.SetText(parts.Doing(op))
+	s.whole.SetName(parts.Doing(op))
+	s.stop.Hidden = !virt.CanStop(op.Action)
 	share, words := 0.0, parts.StageWords(op.Stage)
 	if op.Total > 0 {
 		share = float64(op.Done) / float64(op.Total)

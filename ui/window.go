@@ -35,6 +35,7 @@ type Window struct {
 	work     *work
 	torn     map[virt.Ref]*machineWindow // windows of single machines
 	strip    *strip
+	results  *activity.Drawer // over the bottom of the page
 
 	buttons   map[string]*kit.RailButton // of the rail, by place
 	rail      *fyne.Container
@@ -65,7 +66,8 @@ func NewWindow(k *kit.Kit, svc *services.Services) *Window {
 	w.activity = activity.New(k, svc, w.showRunning)
 	w.places = w.makePlaces()
 	w.work = newWork(w)
-	w.strip = newStrip(k, svc)
+	w.strip = newStrip(k, svc, w.toggleActivity)
+	w.results = w.activity.NewDrawer(func() { w.Open(activityPlace) }, w.toggleActivity)
 	w.navigator, w.drawer, w.frame = kit.Stack(), kit.Stack(), kit.RowFill(0)
 	w.rail = w.makeRail()
 	w.work.open(w.home(), false)
@@ -182,6 +184,22 @@ func (w *Window) toggleNavigator() {
 	w.arrange()
 }
 
+// toggleActivity slides out what runs and ran, with the keyboard in it, or takes
+// it away.
+func (w *Window) toggleActivity() {
+	drawer := w.results.Content()
+	had := w.hasFocus(drawer)
+	w.results.SetOpen(!w.results.IsOpen())
+	switch {
+	case w.results.IsOpen():
+		if first := kit.FirstFocusable(drawer); first != nil {
+			w.kit.Win.Canvas().Focus(first)
+		}
+	case had:
+		w.work.focusPage()
+	}
+}
+
 // navigatorShown says whether the navigator can be seen.
 func (w *Window) navigatorShown() bool {
 	if w.place(w.shown).navigator == nil {
@@ -207,7 +225,7 @@ func (w *Window) arrange() {
 	case w.navigatorShown():
 		w.frame.Objects = append(w.frame.Objects, w.pane())
 	}
-	w.frame.Objects = append(w.frame.Objects, kit.Grow(w.work.content))
+	w.frame.Objects = append(w.frame.Objects, kit.Grow(kit.Stack(w.work.content, w.results.Content())))
 	w.frame.Refresh()
 	w.drawer.Refresh()
 }

@@ -24,14 +24,14 @@ type Activity struct {
 	svc       *services.Services
 	running   []virt.Operation
 	view      *kit.View[[]virt.Operation]
-	listeners map[*page]func()
+	listeners map[any]func()
 	count     func(int)
 }
 
 // New makes it, and follows what runs. count hears how many operations run
 // that a person may want to know of; it may be nil.
 func New(k *kit.Kit, svc *services.Services, count func(running int)) *Activity {
-	a := &Activity{kit: k, svc: svc, listeners: map[*page]func(){}, count: count}
+	a := &Activity{kit: k, svc: svc, listeners: map[any]func(){}, count: count}
 	a.view = kit.NewView(k, func(ctx context.Context) ([]virt.Operation, error) {
 		return svc.Operations.List(ctx, virt.OperationFilter{State: virt.OperationRunning})
 	}, a.take)
@@ -56,7 +56,7 @@ func (a *Activity) take(running []virt.Operation, err error) {
 	var wait time.Duration
 	a.running = slices.DeleteFunc(running, func(op virt.Operation) bool {
 		young := worthALine - time.Since(op.Started)
-		if isLong(op.Action) || young <= 0 {
+		if virt.Long(op.Action) || young <= 0 {
 			return false
 		}
 		wait = max(wait, young)
@@ -71,28 +71,6 @@ func (a *Activity) take(running []virt.Operation, err error) {
 	}
 	if a.count != nil {
 		a.count(len(a.running))
-	}
-}
-
-// isLong says whether the action takes its time by nature.
-func isLong(action virt.Action) bool {
-	switch action {
-	case virt.CreateVM, virt.DeleteVM, virt.SaveVM, virt.CreateVolume, virt.RecoverOperation:
-		return true
-	default:
-		return false
-	}
-}
-
-// canStop says whether the operation looks up from its work when it is asked to
-// stop. A single call into libvirt does not, and what is half deleted is
-// finished.
-func canStop(action virt.Action) bool {
-	switch action {
-	case virt.CreateVM, virt.SaveVM, virt.CreateVolume:
-		return true
-	default:
-		return false
 	}
 }
 

@@ -1,6 +1,8 @@
 package activity
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
@@ -51,6 +53,7 @@ func (c *runningCard) show() {
 type runningLine struct {
 	name, state *kit.Text
 	bar         *kit.UsageBar
+	pace        pace
 	content     fyne.CanvasObject
 }
 
@@ -58,8 +61,8 @@ func newRunningLine(a *Activity, op virt.Operation) *runningLine {
 	l := &runningLine{name: kit.NewText(kit.MediumText, "").Shorten(), state: kit.NewText(kit.SmallText, ""), bar: kit.NewUsageBar(6)}
 	words := kit.Col(7, kit.Row(12, kit.Grow(l.name), l.state), l.bar)
 	row := kit.Row(12, kit.NewIcon("loader-circle", 18, theme.Accent), kit.Grow(words))
-	if canStop(op.Action) {
-		stop := kit.Secondary("", lang.L("Stop"), nil).Small()
+	if virt.CanStop(op.Action) {
+		stop := kit.Secondary("", lang.L("Stop"), nil).Small().AlsoOn(fyne.KeyDelete)
 		stop.SetName(lang.L("Stop: {{.What}}", map[string]any{"What": parts.Doing(op)}))
 		stop.OnPress(func() { a.stop(op.ID, stop) })
 		row.Add(stop)
@@ -78,6 +81,9 @@ func (l *runningLine) show(op virt.Operation) {
 		if op.Stage != "" {
 			state = parts.StageWords(op.Stage) + "  ·  " + state
 		}
+	}
+	if words := l.pace.words(op, time.Now()); words != "" {
+		state += "  ·  " + words
 	}
 	l.state.SetText(state)
 	l.bar.SetShare(share)

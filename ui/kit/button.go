@@ -118,6 +118,17 @@ func (b *Button) WithKeys(keys string) *Button {
 	return b
 }
 
+// AlsoOn makes a further key press the button while it has the focus.
+func (b *Button) AlsoOn(key fyne.KeyName) *Button {
+	b.keys = func(e *fyne.KeyEvent) bool {
+		if e.Name == key {
+			b.press()
+		}
+		return e.Name == key
+	}
+	return b
+}
+
 // Small makes the button 28 units high, for tool bars and tables.
 func (b *Button) Small() *Button { return b.high(28) }
 

@@ -21,8 +21,25 @@ type Toast struct {
 	Title  string
 	Text   string
 	Action string // one word such as "Undo"; empty for none
+	Undo   bool   // the action takes back what the toast tells of
 	Do     func()
 }
+
+// Undo takes back what the newest toast tells of that offers it, and says
+// whether there was one.
+func (s *Stage) Undo() bool {
+	for i := len(s.toasts.list) - 1; i >= 0; i-- {
+		if w := s.toasts.list[i]; w.spec.Undo {
+			s.toasts.remove(w)
+			w.spec.Do()
+			return true
+		}
+	}
+	return false
+}
+
+// Toasts is where toasts are shown, for those who move the focus there.
+func (s *Stage) Toasts() fyne.CanvasObject { return s.toasts.room }
 
 // Toast shows a short message in the kit's window.
 func (k *Kit) Toast(t Toast) {
@@ -142,7 +159,7 @@ const slideTime = 120 * time.Millisecond
 // slideIn moves the toast up into its place, unless animations are off.
 func (w *toast) slideIn() {
 	end := w.Position()
-	if !fyne.CurrentApp().Settings().ShowAnimations() {
+	if !Motion() {
 		return
 	}
 	slide := canvas.NewPositionAnimation(end.AddXY(0, 16), end, slideTime, w.Move)

@@ -28,3 +28,9 @@ func Entries() []Entry {
 	}
 	return all
 }
+
+// Keyboard is the ID of the section about key combinations.
+const Keyboard = "keyboard"
+
+// Section points to the section of that ID.
+func Section(id string) virt.Ref { return find(id).ref() }

@@ -157,7 +157,7 @@ func (p *page) reset() {
 // offerUndo tells what was changed and offers the values before.
 func (p *page) offerUndo(title, text string, before []setting.Value) {
 	svc, k := p.settings.svc, p.settings.kit
-	k.Toast(kit.Toast{Title: title, Text: text, Action: lang.L("Undo"), Do: func() {
+	k.Toast(kit.Toast{Title: title, Text: text, Action: lang.L("Undo"), Undo: true, Do: func() {
 		k.Run(func(ctx context.Context) error {
 			var failures []error
 			for _, v := range before {

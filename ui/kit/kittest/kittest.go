@@ -27,7 +27,7 @@ type Window struct {
 	Win fyne.Window
 	Kit *kit.Kit
 
-	t     *testing.T
+	t     testing.TB
 	mu    sync.Mutex
 	queue []func()
 	more  chan struct{}
@@ -36,14 +36,14 @@ type Window struct {
 // Open returns a window of 1280x800 in the dark theme. events may be nil. The
 // kit's context carries an operator. Everything is closed with the test, and
 // failures that the kit shows fail it unless the test calls Kit.OnError.
-func Open(t *testing.T, events kit.Source) *Window {
+func Open(t testing.TB, events kit.Source) *Window {
 	t.Helper()
 	ctx := virt.WithActor(t.Context(), virt.Actor{Name: "tester", Via: "gui", Role: virt.RoleOperator})
 	return OpenAs(t, ctx, events)
 }
 
 // OpenAs is Open with a context of the test's own.
-func OpenAs(t *testing.T, ctx context.Context, events kit.Source) *Window { //nolint:revive // t comes first in tests
+func OpenAs(t testing.TB, ctx context.Context, events kit.Source) *Window { //nolint:revive // t comes first in tests
 	t.Helper()
 	w := &Window{App: test.NewApp(), t: t, more: make(chan struct{}, 1)}
 	w.App.Settings().SetTheme(theme.New(theme.Dark))
