@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -32,6 +34,7 @@ type Daemon struct {
 	Dir    string // on both sides at the same path; world readable, removed at the end
 	Small  string // a directory with room for 4 MiB, as libvirtd sees it
 
+	pid     int // of process 1 of the namespaces, as seen from here
 	cmd     *exec.Cmd
 	orders  io.WriteCloser
 	answers *bufio.Scanner
@@ -58,7 +61,10 @@ func Libvirtd(t testing.TB) *Daemon {
 
 // StartLibvirtd starts a private libvirtd. Close MUST be called; when this
 // process dies without, everything is removed all the same.
-func StartLibvirtd() (*Daemon, error) {
+func StartLibvirtd() (*Daemon, error) { return startLibvirtd(func(string) error { return nil }) }
+
+// startLibvirtd starts a daemon whose files configure changes first.
+func startLibvirtd(configure func(dir string) error) (*Daemon, error) {
 	if err := canRunLibvirtd(); err != nil {
 		return nil, err
 	}
@@ -67,6 +73,9 @@ func StartLibvirtd() (*Daemon, error) {
 		return nil, err
 	}
 	capabilities, err := capabilitiesDir()
+	if err == nil {
+		err = configure(dir)
+	}
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -79,8 +88,9 @@ func StartLibvirtd() (*Daemon, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	if err := d.order("start"); err != nil {
-		log, _ := os.ReadFile(filepath.Join(dir, "log/daemon.log"))
-		return nil, errors.Join(fmt.Errorf("start libvirtd: %w: %s", err, log), d.Close())
+		said, _ := os.ReadFile(filepath.Join(dir, "log/daemon.log"))
+		log, _ := os.ReadFile(filepath.Join(dir, "log/libvirtd.log"))
+		return nil, errors.Join(fmt.Errorf("start libvirtd: %w: %s%s", err, said, log), d.Close())
 	}
 	return d, nil
 }
@@ -146,6 +156,17 @@ func (d *Daemon) launch() (err error) {
 	}
 	if err := d.answer(); err != nil {
 		return errors.Join(fmt.Errorf("make the namespaces: %w", err), d.Close())
+	}
+	return d.readPID()
+}
+
+func (d *Daemon) readPID() error {
+	text, err := os.ReadFile(filepath.Join(d.Dir, "pid"))
+	if err == nil {
+		d.pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
+	}
+	if err != nil {
+		return errors.Join(err, d.Close())
 	}
 	return nil
 }

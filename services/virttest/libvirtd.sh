@@ -112,7 +112,7 @@ obey() {
 	case $1 in
 	start)
 		rm -f /run/libvirt/libvirt-sock
-		libvirtd >>/var/log/libvirt/daemon.log 2>&1 </dev/null &
+		libvirtd ${listen:+"$listen"} >>/var/log/libvirt/daemon.log 2>&1 </dev/null &
 		daemon=$!
 		up
 		;;
@@ -124,8 +124,15 @@ obey() {
 }
 
 inner() {
+	read -r pid _ </proc/self/stat
+	echo "$pid" >"$dir/pid"
 	mounts
-	daemon=
+	daemon= listen=
+	if [ -d "$dir/etc/sasl2" ]; then # it is to listen to the network
+		mkdir -p /etc/sasl2
+		mount --bind "$dir/etc/sasl2" /etc/sasl2
+		listen=--listen
+	fi
 	echo ok
 	while read -r word; do
 		if obey "$word"; then echo ok; else echo failed; fi

@@ -41,5 +41,11 @@ func Main(m *testing.M) int {
 			code = max(code, 1)
 		}
 	}
+	if r := sharedRemote.remote; r != nil {
+		if err := r.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "end the shared remote host:", err)
+			code = max(code, 1)
+		}
+	}
 	return code
 }
