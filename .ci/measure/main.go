@@ -5,9 +5,9 @@
 //	measure DIRECTORY [CASE...]   all cases, or those; DIRECTORY holds the programs
 //	measure refresh URI N         our side of the case inventory, see getallstats
 //
-// A ratio is taken of CPU seconds (user and system, of that process) wherever it
-// has a target: other people's load moves them little. Wall times are told, not
-// judged.
+// A ratio is taken of CPU seconds (user and system, of that process) where that
+// tells the same: other people's load moves them little. Wall times have a
+// target only where waiting is what counts.
 package main
 
 import (
@@ -71,6 +71,7 @@ var cases = []struct {
 	name string
 	run  func(context.Context, *bench) error
 }{
+	{"create", create},
 	{"start-200", func(ctx context.Context, b *bench) error { return b.start(ctx, 200) }},
 	{"idle", idle},
 	{"beside", beside},
