@@ -32,6 +32,7 @@ type tablePage struct {
 	body     *fyne.Container
 	content  fyne.CanvasObject
 	hosts    int // columns are shown for so many hosts
+	rows     int // the card is as high as so many rows
 	visible  bool
 	stop     func()
 
@@ -156,7 +157,16 @@ func (p *tablePage) show(c Change) {
 	} else {
 		p.table.SetRows(rows)
 	}
+	p.follow(len(p.table.Rows()))
 	p.showHeader()
+}
+
+// follow gives the card the height of so many rows.
+func (p *tablePage) follow(rows int) {
+	if rows != p.rows {
+		p.rows = rows
+		p.body.Refresh()
+	}
 }
 
 // setBody shows the welcome or the table.

@@ -2,9 +2,11 @@ package parts
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"strconv"
+	"strings"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services"
@@ -30,26 +32,28 @@ type Actions struct {
 // NewActions returns the actions of the kit's window.
 func NewActions(k *kit.Kit, svc *services.Services) *Actions { return &Actions{kit: k, svc: svc} }
 
-// Do does the action to those of the machines for which it makes sense, after
-// a question where it needs one. busy shows meanwhile that it runs; it may be nil.
+// Do does the action to the machines, after a question where it needs one and
+// if it makes sense for one of them. busy shows meanwhile that it runs; it may
+// be nil.
 func (a *Actions) Do(action virt.Action, machines []Machine, busy kit.Busy) {
-	machines = able(action, machines)
-	if len(machines) == 0 {
+	fit := able(action, machines)
+	if len(fit) == 0 {
 		return
 	}
+	do := func() { a.run(action, machines, busy) }
 	switch {
 	case action == virt.DeleteVM:
-		a.Delete(machines)
+		a.Delete(fit)
 	case action == virt.OpenConsole:
-		a.openConsoles(machines)
+		a.openConsoles(fit)
 	case action == virt.OffVM && a.svc.Settings.ConfirmForceOff():
-		a.kit.Confirm(a.question(forceOffWords(machines), setting.NameConfirmForceOff), func() { a.run(action, machines, busy) })
+		a.kit.Confirm(a.question(forceOffWords(fit), setting.NameConfirmForceOff), do)
 	case action == virt.ResetVM && a.svc.Settings.ConfirmReset():
-		a.kit.Confirm(a.question(resetWords(machines), setting.NameConfirmReset), func() { a.run(action, machines, busy) })
+		a.kit.Confirm(a.question(resetWords(fit), setting.NameConfirmReset), do)
 	case action == virt.DiscardVM:
-		a.kit.Confirm(discardWords(machines), func() { a.run(action, machines, busy) })
+		a.kit.Confirm(discardWords(fit), do)
 	default:
-		a.run(action, machines, busy)
+		do()
 	}
 }
 
@@ -61,41 +65,40 @@ func (a *Actions) openConsoles(machines []Machine) {
 
 // SetAutostart says whether the machines start with their hosts.
 func (a *Actions) SetAutostart(machines []Machine, on bool) {
-	a.each(able(virt.AutostartVM, machines), nil, func(ctx context.Context, ref virt.Ref) error {
-		return a.svc.VMs.SetAutostart(ctx, ref, on)
-	}, func([]Machine) {})
+	if len(machines) == 1 {
+		a.kit.Run(func(ctx context.Context) error { return a.svc.VMs.SetAutostart(ctx, machines[0].Ref(), on) })
+		return
+	}
+	a.many(virt.AutostartVM, refs(machines), json.RawMessage(`{"on":`+strconv.FormatBool(on)+`}`), nil)
 }
 
+// run does the action to one machine, or to several with a result for each.
 func (a *Actions) run(action virt.Action, machines []Machine, busy kit.Busy) {
-	a.each(machines, busy, a.verb(action), func(done []Machine) { a.tell(action, done) })
-}
-
-// each runs the verb on one machine after the other; a failure does not keep
-// the others from their turn.
-func (a *Actions) each(machines []Machine, busy kit.Busy, verb func(context.Context, virt.Ref) error, then func(done []Machine)) {
+	if len(machines) > 1 {
+		a.many(action, refs(machines), nil, busy)
+		return
+	}
 	if busy != nil {
 		busy.SetBusy(true)
 	}
-	var done []Machine
-	a.kit.RunTo(func(ctx context.Context) error {
-		var failures []error
-		for _, m := range machines {
-			err := verb(ctx, m.Ref())
-			failures = append(failures, err)
-			if err == nil {
-				done = append(done, m)
-			}
-		}
-		return errors.Join(failures...)
-	}, func(err error) {
+	m := machines[0]
+	a.kit.RunTo(func(ctx context.Context) error { return a.verb(action)(ctx, m.Ref()) }, func(err error) {
 		if busy != nil {
 			busy.SetBusy(false)
 		}
-		a.kit.Show(err)
-		if len(done) > 0 {
-			then(done)
+		if err == nil {
+			a.tell(action, m)
 		}
+		a.kit.Show(err)
 	})
+}
+
+func refs(machines []Machine) []virt.Ref {
+	var all []virt.Ref
+	for _, m := range machines {
+		all = append(all, m.Ref())
+	}
+	return all
 }
 
 func (a *Actions) verb(action virt.Action) func(context.Context, virt.Ref) error {
@@ -124,19 +127,18 @@ func (a *Actions) verb(action virt.Action) func(context.Context, virt.Ref) error
 }
 
 // tell says what was done where the machine's state does not show it at once.
-func (a *Actions) tell(action virt.Action, done []Machine) {
+func (a *Actions) tell(action virt.Action, m Machine) {
 	var title string
-	n := len(done)
-	words := map[string]any{"Name": done[0].Name, "Count": n}
+	name := map[string]any{"Name": m.Name}
 	switch action {
 	case virt.ShutdownVM:
-		title = oneOrMany(n, lang.L("“{{.Name}}” was asked to shut down", words), lang.N("{{.Count}} machines were asked to shut down", n, words))
+		title = lang.L("“{{.Name}}” was asked to shut down", name)
 	case virt.RebootVM:
-		title = oneOrMany(n, lang.L("“{{.Name}}” was asked to restart", words), lang.N("{{.Count}} machines were asked to restart", n, words))
+		title = lang.L("“{{.Name}}” was asked to restart", name)
 	case virt.SaveVM:
-		title = oneOrMany(n, lang.L("“{{.Name}}” was saved", words), lang.N("{{.Count}} machines were saved", n, words))
+		title = lang.L("“{{.Name}}” was saved", name)
 	case virt.ResetVM:
-		title = oneOrMany(n, lang.L("“{{.Name}}” was reset", words), lang.N("{{.Count}} machines were reset", n, words))
+		title = lang.L("“{{.Name}}” was reset", name)
 	default:
 		return
 	}
@@ -164,6 +166,7 @@ func discardWords(machines []Machine) kit.Question {
 	words := map[string]any{"Name": machines[0].Name, "Count": n}
 	return kit.Question{
 		Icon:   "moon",
+		Body:   nameList(machines),
 		Title:  oneOrMany(n, lang.L("Discard the saved state of “{{.Name}}”?", words), lang.N("Discard the saved states of {{.Count}} machines?", n, words)),
 		Text:   lang.L("What was open when it was saved is lost, as after a power cut. Start then boots it afresh."),
 		Action: lang.L("Discard"),
@@ -175,6 +178,7 @@ func forceOffWords(machines []Machine) kit.Question {
 	words := map[string]any{"Name": machines[0].Name, "Count": n}
 	return kit.Question{
 		Icon:   "power",
+		Body:   nameList(machines),
 		Title:  oneOrMany(n, lang.L("Force “{{.Name}}” off?", words), lang.N("Force {{.Count}} machines off?", n, words)),
 		Text:   lang.L("This is like pulling the plug: unsaved work is lost, and files may be damaged."),
 		Action: lang.L("Force off"),
@@ -186,8 +190,28 @@ func resetWords(machines []Machine) kit.Question {
 	words := map[string]any{"Name": machines[0].Name, "Count": n}
 	return kit.Question{
 		Icon:   "zap",
+		Body:   nameList(machines),
 		Title:  oneOrMany(n, lang.L("Reset “{{.Name}}”?", words), lang.N("Reset {{.Count}} machines?", n, words)),
 		Text:   lang.L("This is like pressing the reset button: unsaved work is lost, and files may be damaged."),
 		Action: lang.L("Reset"),
 	}
+}
+
+// mostNames is how many machines a question names.
+const mostNames = 24
+
+// nameList names the machines that a question is about, when its title names
+// none.
+func nameList(machines []Machine) fyne.CanvasObject {
+	if len(machines) < 2 {
+		return nil
+	}
+	var names []string
+	for _, m := range machines[:min(mostNames, len(machines))] {
+		names = append(names, m.Name)
+	}
+	if more := len(machines) - mostNames; more > 0 {
+		names = append(names, lang.N("and {{.Count}} more", more, map[string]any{"Count": more}))
+	}
+	return kit.NewParagraph(kit.MediumText, strings.Join(names, ", "), kit.NarrowDialog-2*24)
 }
