@@ -53,7 +53,8 @@ type verb struct {
 // finder looks for what is typed into the palette, in what the window knew when
 // it was made.
 type finder struct {
-	commands []offer // of the window, and of the machines that the page is about
+	selected []offer // what can be done with the machines the page is about
+	commands []offer // of the window
 	places   []offer // places and hosts
 	settings []offer
 	machines []machineOffer
@@ -77,7 +78,7 @@ func (f *finder) find(text string) []kit.PaletteGroup {
 		return f.suggestions()
 	}
 	groups := []found{
-		{lang.L("Actions"), f.best(q, mostOfGroup, f.commands, f.verbsFor(q))},
+		{lang.L("Actions"), f.best(q, mostOfGroup, f.selected, f.commands, f.verbsFor(q))},
 		{lang.L("Go to"), f.best(q, mostOfGroup, f.places, f.machineItems())},
 		{lang.L("Settings and help"), f.best(q, mostOfGroup, f.settings)},
 	}
@@ -88,7 +89,7 @@ func (f *finder) find(text string) []kit.PaletteGroup {
 // suggestions are what is offered before anything is typed.
 func (f *finder) suggestions() []kit.PaletteGroup {
 	known := map[string]offer{}
-	for _, list := range [][]offer{f.commands, f.places, f.settings, f.machineItems()} {
+	for _, list := range [][]offer{f.selected, f.commands, f.places, f.settings, f.machineItems()} {
 		for _, o := range list {
 			known[o.ID] = o
 		}
@@ -112,7 +113,8 @@ func (f *finder) suggestions() []kit.PaletteGroup {
 		}
 		return g
 	}
-	return shown(found{lang.L("Recent"), recent}, all(lang.L("Actions"), f.commands), all(lang.L("Go to"), slices.Concat(f.places, f.machineItems())))
+	return shown(found{lang.L("Recent"), recent}, all(lang.L("Actions on what is selected"), f.selected),
+		all(lang.L("Go to"), slices.Concat(f.places, f.machineItems())), all(lang.L("Actions"), f.commands))
 }
 
 // remembered finds an action on a machine by its ID, if it is possible now.
@@ -129,7 +131,7 @@ func (f *finder) remembered(id string) (offer, bool) {
 
 func (f *finder) findCommands(q kit.Query) []kit.PaletteGroup {
 	return shown(
-		found{lang.L("Actions"), f.best(q, mostAlone, f.commands, f.verbsFor(q))},
+		found{lang.L("Actions"), f.best(q, mostAlone, f.selected, f.commands, f.verbsFor(q))},
 		found{lang.L("Settings and help"), f.best(q, mostOfGroup, f.settings)})
 }
 
@@ -253,11 +255,26 @@ func (f *finder) best(q kit.Query, most int, lists ...[]offer) []scored {
 		if len(best) == most {
 			break
 		}
-		if !slices.ContainsFunc(best, func(o scored) bool { return o.Title == s.Title && o.Detail == s.Detail }) {
+		if !slices.ContainsFunc(best, func(o scored) bool { return o.Title == s.Title && o.Detail == s.Detail }) && !crowded(q, best, s) {
 			best = append(best, s)
 		}
 	}
 	return best
+}
+
+// mostAlike is of how many machines one action is offered before a word about
+// the machine is typed.
+const mostAlike = 3
+
+// crowded says whether the same action is offered often enough.
+func crowded(q kit.Query, best []scored, next scored) bool {
+	alike := 0
+	for _, s := range best {
+		if s.Title == next.Title {
+			alike++
+		}
+	}
+	return alike >= mostAlike && len(q.Words()) == 1
 }
 
 func shown(groups ...found) []kit.PaletteGroup {

@@ -49,7 +49,7 @@ func (w *Window) openPalette() {
 func (w *Window) newFinder() *finder {
 	f := &finder{act: w.act}
 	w.svc.Settings.UI(recentSetting, &f.recent)
-	f.commands = append(w.selectedActions(), w.shortcutActions()...)
+	f.selected, f.commands = w.selectedActions(), w.shortcutActions()
 	f.places = append(w.placeOffers(), w.hostOffers()...)
 	f.settings = w.settingOffers()
 	f.machines = w.machineOffers()
@@ -107,7 +107,7 @@ func (w *Window) selectedActions() []offer {
 // are found among the machines' actions, the places and the palette's own.
 func (w *Window) shortcutActions() []offer {
 	var offers []offer
-	for _, s := range w.kit.Shortcuts.List() {
+	for _, s := range slices.Backward(w.kit.Shortcuts.List()) { // those of machines come last in the table
 		if s.Palette == "" || s.When != nil && !s.When() {
 			continue
 		}

@@ -85,7 +85,7 @@ func OpenPalette(k *Kit, spec PaletteSpec) *Palette {
 	p.field.OnChanged = func(string) { p.find() }
 	p.field.OnKey = p.key
 	p.scroll = container.NewVScroll(p.list)
-	head := Height(paletteHead, Pad(0, 18, 0, 18, Row(10, NewIcon("search", 18, theme.Muted), Grow(p.field), NewKeyCap(lang.L("Esc")))))
+	head := Height(paletteHead, Pad(0, 18, 0, 18, Row(2, NewIcon("search", 18, theme.Muted), Grow(p.field), NewKeyCap(lang.L("Esc")))))
 	p.card = Stack(newShadow(14, deepBlur, deepDrop, 1), NewBox(theme.Surface, theme.OverlayEdge, 14),
 		PadAll(1, Col(0, head, HLine(), Grow(p.scroll), HLine(), p.foot())))
 	p.ExtendBaseWidget(p)
@@ -113,7 +113,7 @@ func (p *Palette) open() {
 		Shortcut{Keys: MustKeys("Ctrl+Enter"), Over: true, Do: func() { p.run(true) }},
 		Shortcut{Keys: p.spec.Keys, Over: true, Do: p.Close})
 	p.layer.open()
-	p.field.Focus()
+	p.kit.Win.Canvas().Focus(p.field.Focusable())
 }
 
 // Close takes the palette away; the focus returns to where it was.

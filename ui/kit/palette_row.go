@@ -84,7 +84,7 @@ func (r *paletteRow) layout(size fyne.Size) {
 		right -= m.Width + gap
 	}
 	title, detail := minSize(r.title).Height, minSize(r.detail).Height
-	width := min(SnapUp(MediumText.measure(r.item.Title).Width), right-words)
+	width := min(SnapUp(MediumText.measure(r.item.Title).Width)+1, right-words) // 1: edges are snapped
 	putRect(r.title, words, (size.Height-title)/2, width, title)
 	left := words + width + gap
 	setHidden(r.detail, right-left < shortest)
