@@ -12,6 +12,16 @@ func ActionWord(a virt.Action) string {
 	switch a {
 	case virt.ConnectHost:
 		return lang.L("Connect to the host")
+	case virt.DisconnectHost:
+		return lang.L("Disconnect from the host")
+	case virt.SaveHost:
+		return lang.L("Save the host")
+	case virt.RemoveHost:
+		return lang.L("Remove the host")
+	case virt.OrderHosts:
+		return lang.L("Put the hosts in order")
+	case virt.TestHost:
+		return lang.L("Try the connection")
 	case virt.FixHost:
 		return lang.L("Put the host right")
 	case virt.CreateVM:
