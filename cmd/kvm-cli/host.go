@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -12,20 +13,29 @@ import (
 )
 
 func newHostCommand(c *cli) *cobra.Command {
-	return group("host", "Show and check the host", newHostListCommand(c), newHostShowCommand(c), newHostCheckCommand(c))
+	return group("host", "Show, check and save hosts", newHostListCommand(c), newHostShowCommand(c), newHostCheckCommand(c), newHostAddCommand(c),
+		newHostEditCommand(c), newHostRemoveCommand(c), newHostOrderCommand(c), newHostTestCommand(c), newHostForgetCommand(c))
 }
 
 func newHostListCommand(c *cli) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the hosts", Args: exact(),
+		Use: "list", Short: "List the host in use and the saved ones", Args: exact(),
+		Long: `List the host in use, which is connected, and the saved ones, which are not:
+their state is "saved". With --host only that one is listed.`,
 		Example: `  kvm-cli host list
   kvm-cli --host qemu+ssh://root@server/system host list -o json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				_ = s.Hosts.Wait(ctx, id) //nolint:errcheck // a host that is not reached is listed so
-				hosts, err := s.Hosts.ListWhole(ctx)
-				if err != nil {
+				hosts, err := s.Hosts.List(ctx)
+				if err == nil && c.host == "" {
+					hosts, err = withSaved(ctx, s, hosts)
+				}
+				if err != nil && len(hosts) == 0 {
 					return err
+				}
+				if err != nil {
+					c.warn(err)
 				}
 				return c.print(hosts, func(w io.Writer) {
 					row(w, "NAME", "STATE", "URI", "PROBLEM")
@@ -36,6 +46,17 @@ func newHostListCommand(c *cli) *cobra.Command {
 			})
 		},
 	}
+}
+
+// withSaved adds the saved hosts that are not connected.
+func withSaved(ctx context.Context, s *services.Services, hosts []virt.Host) ([]virt.Host, error) {
+	saved, err := s.Hosts.Saved(ctx)
+	for _, h := range saved {
+		if !slices.ContainsFunc(hosts, func(known virt.Host) bool { return known.ID == h.Name }) {
+			hosts = append(hosts, virt.Host{ID: h.Name, URI: h.URI(), State: virt.HostSaved})
+		}
+	}
+	return hosts, err
 }
 
 func newHostShowCommand(c *cli) *cobra.Command {

@@ -30,6 +30,7 @@ type cli struct {
 	configDir string
 	dataDir   string
 	verbose   bool
+	acceptKey string // the fingerprint of a host key to accept
 }
 
 // run executes the arguments and returns the exit code.
@@ -71,7 +72,8 @@ func newRootCommand(c *cli) *cobra.Command {
 
 The host is --host, else KVM_MANAGER_HOST, else LIBVIRT_DEFAULT_URI, else the
 setting default_host, else the first of qemu:///system, qemu:///session and
-the embedded driver that answers. Any libvirt URI will do.
+the embedded driver that answers. A host is the name of a saved one (kvm-cli
+host add) or any libvirt URI.
 
 A machine is named by its name, or by uuid:UUID. Sizes want a unit: 2GiB, 500MB.
 
@@ -103,7 +105,7 @@ Exit codes: 1 internal, 2 invalid, 3 not found, 4 exists, 5 state,
 
 func (c *cli) addFlags(root *cobra.Command) {
 	flags := root.PersistentFlags()
-	flags.StringVar(&c.host, "host", "", "libvirt `URI` of the host")
+	flags.StringVar(&c.host, "host", "", "`NAME` of a saved host, or its libvirt URI")
 	flags.StringVarP(&c.output, "output", "o", defaultOutput, "`FORMAT` of the answer: table, json or yaml")
 	flags.StringVar(&c.progress, "progress", "", "json: report progress as JSON lines on stderr")
 	flags.StringVar(&c.configDir, "config-dir", "", "`DIR` of settings (default $XDG_CONFIG_HOME/kvm-manager)")
@@ -166,7 +168,7 @@ func (c *cli) read(ctx context.Context, work func(context.Context, *services.Ser
 	if c.host != "" {
 		hosts = []string{c.host}
 	}
-	s, err := services.Open(ctx, services.Options{Dirs: c.dirs(), Hosts: hosts})
+	s, err := services.Open(ctx, services.Options{Dirs: c.dirs(), Hosts: hosts, Asker: c.asker()})
 	if err != nil {
 		return err
 	}
@@ -180,7 +182,7 @@ func (c *cli) read(ctx context.Context, work func(context.Context, *services.Ser
 // readHere is read for work that needs no host: it reads our own files.
 func (c *cli) readHere(ctx context.Context, work func(context.Context, *services.Services) error) error {
 	ctx = withUser(ctx)
-	s, err := services.Open(ctx, services.Options{Dirs: c.dirs(), Alone: true})
+	s, err := services.Open(ctx, services.Options{Dirs: c.dirs(), Alone: true, Asker: c.asker()})
 	if err != nil {
 		return err
 	}
@@ -225,6 +227,26 @@ func exact(names ...string) cobra.PositionalArgs {
 			return usage("%q is one argument too many", args[len(names)]).WithHint("See --help.")
 		}
 		return nil
+	}
+}
+
+// between is exact where only the first least arguments are needed.
+func between(least int, names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) >= least && len(args) <= len(names) {
+			return nil
+		}
+		return exact(names...)(cmd, args)
+	}
+}
+
+// atLeast is exact for one argument that may be repeated.
+func atLeast(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return nil
+		}
+		return exact(name)(cmd, args)
 	}
 }
 

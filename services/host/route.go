@@ -3,8 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"net"
-	"strconv"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/tunnel"
@@ -92,19 +90,15 @@ func (s *Service) byLibvirt(ctx context.Context, h virt.SavedHost, i *interview,
 
 // byAuth opens the connection and asks again for a password that was refused.
 func (s *Service) byAuth(ctx context.Context, h virt.SavedHost, i *interview, o hypervisor.Options) (*hypervisor.Conn, error) {
-	subject := h.URI()
 	user := ""
 	if h.Transport == virt.TransportTCP || h.Transport == virt.TransportTLS {
 		user = h.User
-	}
-	if h.Address != "" && h.User != "" {
-		subject = h.User + "@" + net.JoinHostPort(h.Address, strconv.Itoa(h.PortOr()))
 	}
 	var conn *hypervisor.Conn
 	var err error
 	for try := range passwordTries {
 		asked := false
-		auth := i.auth(ctx, user, subject, try > 0)
+		auth := i.auth(ctx, user, loginOf(h), try > 0)
 		o.Auth = func(q hypervisor.Question) (string, bool) {
 			asked = asked || q.Kind == hypervisor.AskPassword
 			return auth(q)

@@ -98,6 +98,7 @@ func (s *Service) Remove(ctx context.Context, name virt.HostID) error {
 		}
 		p.Diff(textOf(h), "")
 		s.drop(name)
+		s.forgetLater(h)
 		s.tell(name)
 		return nil
 	})

@@ -10,7 +10,8 @@ const (
 	HostConnecting HostState = "connecting"
 	HostConnected  HostState = "connected"
 	HostSlow       HostState = "slow"    // connected, but a call has waited over two seconds
-	HostOffline    HostState = "offline" // lost or never reached; tried again at Retry
+	HostOffline    HostState = "offline" // lost or never reached; tried again at Retry, or on demand where that is zero
+	HostSaved      HostState = "saved"   // kept for later, and not asked for now; services list no such connection
 )
 
 // A Host is a libvirt connection and what is known of it. Figures are of the

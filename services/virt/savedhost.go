@@ -224,6 +224,13 @@ func canonical(u *url.URL) string {
 	return c.String()
 }
 
+// Unprotected reports whether what goes to and from the host can be read or
+// changed on the way: front ends warn before such a host is saved.
+func (h SavedHost) Unprotected() bool {
+	scheme, _, _ := strings.Cut(h.Custom, ":")
+	return h.Transport == TransportTCP || h.Transport == TransportURI && strings.HasSuffix(scheme, "+tcp")
+}
+
 // PortOr is the port, or the transport's usual one.
 func (h SavedHost) PortOr() int {
 	usual := map[Transport]int{TransportSSH: 22, TransportLibSSH: 22, TransportTLS: 16514, TransportTCP: 16509}

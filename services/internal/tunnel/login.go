@@ -91,9 +91,23 @@ func (l *login) config() *ssh.ClientConfig {
 	}
 }
 
-func (l *login) subject() string {
-	return fmt.Sprintf("%s@%s", l.hop.User, joinPort(l.hop.Address, l.hop.Port))
+func (l *login) subject() string { return subjectOfHop(l.hop) }
+
+func subjectOfHop(hop virt.Hop) string {
+	return fmt.Sprintf("%s@%s", hop.User, joinPort(hop.Address, hop.Port))
 }
+
+// Logins are the subjects of the password questions of a host, jump hosts first.
+func Logins(h virt.SavedHost) []string {
+	var logins []string
+	for _, hop := range hopsOf(h) {
+		logins = append(logins, subjectOfHop(withDefaults(hop)))
+	}
+	return logins
+}
+
+// KeyFile is the subject of the question for the passphrase of the host's key.
+func KeyFile(h virt.SavedHost) string { return filepath.Clean(expand(h.Key, "")) }
 
 func (l *login) password() (string, error) {
 	l.mu.Lock()

@@ -31,7 +31,7 @@ var usualSockets = []string{"/run/libvirt/libvirt-sock", "/var/run/libvirt/libvi
 func (w *Way) overSSH(ctx context.Context, h virt.SavedHost, o Options) error {
 	s := &sshDialer{host: h, options: o}
 	w.end = s.close
-	for _, hop := range append(h.Jumps(), virt.Hop{User: h.User, Address: h.Address, Port: h.Port}) {
+	for _, hop := range hopsOf(h) {
 		client, err := s.next(ctx, hop)
 		if err != nil {
 			return err
@@ -46,6 +46,11 @@ func (w *Way) overSSH(ctx context.Context, h virt.SavedHost, o Options) error {
 	var err error
 	w.open, err = libvirtOf(ctx, target, h)
 	return err
+}
+
+// hopsOf are the computers to log in to, the host last.
+func hopsOf(h virt.SavedHost) []virt.Hop {
+	return append(h.Jumps(), virt.Hop{User: h.User, Address: h.Address, Port: h.Port})
 }
 
 // sshDialer logs in to one computer after the other.
