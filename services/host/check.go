@@ -3,172 +3,210 @@ package host
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
+	"net/url"
+	"strings"
 
-	"golang.org/x/sys/unix"
+	"libvirt.org/go/libvirtxml"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
-	"github.com/kvmmanager/kvm-manager/services/internal/operation"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
-// The findings of Check that Fix can mend.
+// The IDs of the findings are part of the contract: names are only added.
 const (
-	checkNetwork = "default-network"
-	checkPool    = "default-pool"
+	checkConnection = "connection"
+	checkNetwork    = "default-network"
+	checkPool       = "default-pool"
+	checkForwarding = "forwarding"
 )
 
-// Check tells whether a host is ready for machines: one finding per thing that
-// machines need, each with its cause and what to do. A host that is not reached
-// is a finding, not an error.
+// Check tells whether a host is ready for machines: one finding for each thing
+// that machines need, in the same order every time, with its cause, what to do
+// and the exact command. A host that is not reached is a finding, not an error;
+// then the findings about this computer's own daemon say why. What only a
+// computer's own files tell is skipped for other computers. Nothing is changed
+// and no program is run.
 func (s *Service) Check(ctx context.Context, id virt.HostID) ([]virt.Check, error) {
 	if err := s.door.May(ctx, virt.CheckHost, virt.HostRef(id)); err != nil {
 		return nil, err
 	}
-	host, err := s.Show(ctx, id)
-	if errors.Is(err, virt.ErrNotFound) || ctx.Err() != nil {
+	c, err := s.find(id)
+	if err != nil {
 		return nil, err
 	}
-	checks := []virt.Check{reached(host, err)}
+	e := &examination{}
+	_, e.failure = s.Show(ctx, id) // which learns the facts, too
+	if ctx.Err() != nil {
+		return nil, e.failure
+	}
+	if e.failure == nil {
+		e.answers, e.failure = Read(ctx, s, virt.CheckHost, id, ask)
+	}
+	e.host, e.chosen = c.status(), c.asked == ""
+	if ctx.Err() != nil {
+		return nil, e.failure
+	}
+	if local(e.host.URI) {
+		e.here = thisComputer()
+	}
+	return e.findings(), nil
+}
+
+// An examination is what the findings about a host are drawn from.
+type examination struct {
+	host    virt.Host
+	chosen  bool  // we have chosen the driver ourselves
+	failure error // why the host is not reached; nil: answers are there
+	answers
+	here *computer // nil: the host is another computer
+}
+
+// answers are what libvirt says of its host.
+type answers struct {
+	caps     *libvirtxml.Caps
+	machine  *libvirtxml.DomainCaps // nil: not known
+	networks told[virt.Network]
+	pools    told[virt.Pool]
+}
+
+// told is a list that libvirt gave, or why it did not.
+type told[T any] struct {
+	all []T
+	err error
+}
+
+// ask asks libvirt all that the findings need. Only a host that goes away
+// meanwhile is an error.
+func ask(c *hypervisor.Conn) (answers, error) {
+	var a answers
+	var err error
+	if a.caps, err = c.Capabilities(); err != nil {
+		return a, err
+	}
+	machine := map[string]string{"x86_64": "q35", "aarch64": "virt"}[hostArch(a.caps)]
+	a.machine, err = c.DomainCapabilities("", hostArch(a.caps), machine, "")
 	if err != nil {
-		return append(checks, kvmDevice()), nil
+		a.machine = nil // without QEMU, or where the driver cannot tell
 	}
-	if local(host.URI) {
-		checks = append(checks, kvmDevice())
-	}
-	found, err := Read(ctx, s, virt.CheckHost, id, func(c *hypervisor.Conn) ([]virt.Check, error) {
-		return []virt.Check{emulator(c), network(c), pool(c)}, nil
-	})
-	return append(checks, found...), err
-}
-
-// Fix mends the finding of the ID: it starts the default network or the default
-// pool. Other findings are refused with virt.ErrUnsupported and their remedy.
-func (s *Service) Fix(ctx context.Context, id virt.HostID, check string) error {
-	return s.Do(ctx, virt.FixHost, virt.HostRef(id), func(_ context.Context, c *hypervisor.Conn, _ *operation.Progress) error {
-		switch check {
-		case checkNetwork:
-			return startDefaultNetwork(c)
-		case checkPool:
-			return startDefaultPool(c)
-		default:
-			return virt.Errorf(virt.KindUnsupported, "%q cannot be mended from here", check).
-				WithHint("List the findings; each says what to do.")
+	a.networks.all, a.networks.err = c.Networks()
+	a.pools.all, a.pools.err = c.Pools()
+	for _, err := range []error{err, a.networks.err, a.pools.err} {
+		if errors.Is(err, virt.ErrUnavailable) {
+			return a, err
 		}
-	})
+	}
+	return a, nil
 }
 
-func reached(h virt.Host, err error) virt.Check {
-	c := virt.Check{ID: "connection", Status: virt.CheckOK, Title: "libvirt answers"}
-	if err != nil {
-		c.Status, c.Title, c.Cause, c.Remedy = virt.CheckFail, "libvirt does not answer", err.Error(), virt.HintOf(err)
-		if errors.Is(err, virt.ErrForbidden) || errors.Is(err, virt.ErrUnauthenticated) {
-			c.Title = "libvirt does not let you in"
+func hostArch(caps *libvirtxml.Caps) string {
+	if caps.Host.CPU == nil {
+		return ""
+	}
+	return caps.Host.CPU.Arch
+}
+
+// What a subject needs to be looked at.
+const (
+	needsLibvirt = 1 << iota // libvirt answers
+	needsFiles               // the host is this computer
+	needsSystem              // machines are the system daemon's
+)
+
+// A subject is one thing that the check looks at.
+type subject struct {
+	id, title string
+	needs     int
+	look      func(*examination) virt.Check
+}
+
+// subjects are all of them, in the order in which they are told: what hinders
+// most comes first.
+var subjects = []subject{
+	{checkConnection, "libvirt answers", 0, (*examination).connection},
+	{"daemon", "libvirt’s daemon and sockets", needsFiles, (*examination).daemon},
+	{"group", "Your right to use them", needsFiles | needsSystem, (*examination).group},
+	{"kvm", "Hardware virtualisation", 0, (*examination).kvm},
+	{"kvm-access", "The right to use KVM", needsFiles, (*examination).kvmAccess},
+	{"emulator", "QEMU", 0, (*examination).emulator},
+	{"firmware", "UEFI firmware (OVMF)", 0, (*examination).firmware},
+	{"tpm", "Emulated TPM (swtpm)", 0, (*examination).tpm},
+	{"virtiofsd", "Shared folders (virtiofsd)", needsFiles, (*examination).virtiofsd},
+	{checkNetwork, "Network “default”", needsLibvirt | needsSystem, (*examination).network},
+	{"dnsmasq", "Addresses for machines (dnsmasq)", needsFiles | needsSystem, (*examination).dnsmasq},
+	{checkForwarding, "IP forwarding", needsLibvirt | needsFiles | needsSystem, (*examination).forwarding},
+	{checkPool, "Pool “default”", needsLibvirt, (*examination).pool},
+	{"disk-space", "Room for disks", 0, (*examination).space},
+	{"denials", "AppArmor and SELinux", needsFiles, (*examination).denials},
+	{"clock", "The clock", needsFiles, (*examination).clock},
+}
+
+func (e *examination) findings() []virt.Check {
+	var all []virt.Check
+	for _, s := range subjects {
+		check := virt.Check{Status: virt.CheckSkipped, Cause: e.hindrance(s)}
+		if check.Cause == "" {
+			check = s.look(e)
 		}
-		return c
+		check.ID = s.id
+		if check.Title == "" {
+			check.Title = s.title
+		}
+		all = append(all, check)
 	}
-	c.Cause = fmt.Sprintf("libvirt %s, %s %s at %s", h.Libvirt, h.Hypervisor, h.HVVersion, h.URI)
-	return c
+	return all
 }
 
-// kvmDevice looks whether this process may open /dev/kvm; whether guests run
-// under it is only known by running one.
-func kvmDevice() virt.Check {
-	c := virt.Check{ID: "kvm", Status: virt.CheckOK, Title: "Hardware virtualisation", Cause: "/dev/kvm can be opened"}
-	err := unix.Access("/dev/kvm", unix.R_OK|unix.W_OK)
+// hindrance says why a subject cannot be looked at; empty: it can.
+func (e *examination) hindrance(s subject) string {
 	switch {
-	case errors.Is(err, os.ErrNotExist):
-		c.Status, c.Cause = virt.CheckWarn, "There is no /dev/kvm: machines run by emulation, many times slower."
-		c.Remedy = "Turn on virtualisation (VT-x or AMD-V) in the computer's firmware and load the module: sudo modprobe kvm_intel || sudo modprobe kvm_amd"
-	case err != nil:
-		c.Status, c.Cause = virt.CheckWarn, "You may not open /dev/kvm; the system daemon may."
-		c.Remedy = "To use KVM from your own session: sudo usermod -aG kvm $USER, then log in again."
-	}
-	return c
-}
-
-func emulator(c *hypervisor.Conn) virt.Check {
-	check := virt.Check{ID: "emulator", Status: virt.CheckOK, Title: "QEMU is installed"}
-	caps, err := c.Capabilities()
-	switch {
-	case err != nil:
-		check.Status, check.Cause = virt.CheckFail, err.Error()
-	case len(caps.Guests) == 0:
-		check.Status, check.Title, check.Cause = virt.CheckFail, "QEMU is not installed", "libvirt finds no emulator."
-		check.Remedy = "sudo apt install qemu-system-x86, or on Fedora: sudo dnf install qemu-kvm"
+	case s.id == checkConnection:
+		return ""
+	case e.driver() == "test" && s.id != checkNetwork && s.id != checkPool:
+		return "libvirt’s test driver runs no machines."
+	case s.needs&needsFiles != 0 && e.here == nil:
+		return "Only the host’s own files tell; run kvm-cli host check there."
+	case s.needs&needsSystem != 0 && (e.path() == "/session" || e.path() == "/embed"):
+		return "Machines of your own session do without: they use a network of their own process."
+	case s.needs&needsLibvirt != 0 && e.failure != nil:
+		return "libvirt has to answer first."
 	default:
-		check.Cause = fmt.Sprintf("%d kinds of guests", len(caps.Guests))
+		return ""
 	}
-	return check
 }
 
-func network(c *hypervisor.Conn) virt.Check {
-	check := virt.Check{ID: checkNetwork, Status: virt.CheckOK, Title: "Network “default”", Cause: "It is started."}
-	networks, err := c.Networks()
-	if errors.Is(err, virt.ErrUnsupported) {
-		return virt.Check{ID: checkNetwork, Status: virt.CheckSkipped, Title: check.Title, Cause: "This driver has no networks; machines use a network of their own process."}
-	}
-	if err != nil {
-		check.Status, check.Cause = virt.CheckFail, err.Error()
-		return check
-	}
-	for _, n := range networks {
-		if n.Name != "default" {
-			continue
-		}
-		if !n.Active {
-			check.Status, check.Cause, check.Fixable = virt.CheckWarn, "It is stopped: machines on it do not start.", true
-			check.Remedy = "Start it: kvm-cli host check --fix " + checkNetwork
-		}
-		return check
-	}
-	check.Status, check.Cause = virt.CheckWarn, "There is none; new machines get a network of their own process, which others cannot reach."
-	check.Remedy = "Install libvirt's default network: sudo apt install libvirt-daemon-config-network, or on Fedora: sudo dnf install libvirt-daemon-config-network"
-	return check
+// driver is the URI's driver, such as qemu.
+func (e *examination) driver() string {
+	scheme, _, _ := strings.Cut(e.host.URI, ":")
+	driver, _, _ := strings.Cut(scheme, "+")
+	return driver
 }
 
-func pool(c *hypervisor.Conn) virt.Check {
-	check := virt.Check{ID: checkPool, Status: virt.CheckOK, Title: "Pool “default”", Cause: "It is active."}
-	pools, err := c.Pools()
-	if errors.Is(err, virt.ErrUnsupported) {
-		return virt.Check{ID: checkPool, Status: virt.CheckSkipped, Title: check.Title, Cause: "This driver has no pools; disks are files in the machine's directory."}
+// path is the URI's path, /system where the URI is yet to be chosen.
+func (e *examination) path() string {
+	u, err := url.Parse(e.host.URI)
+	if err != nil || e.host.URI == "" {
+		return "/system"
 	}
-	if err != nil {
-		check.Status, check.Cause = virt.CheckFail, err.Error()
-		return check
-	}
-	for _, p := range pools {
-		if p.Name != "default" {
-			continue
-		}
-		if !p.Active {
-			check.Status, check.Cause, check.Fixable = virt.CheckWarn, "It is stopped.", true
-			check.Remedy = "Start it: kvm-cli host check --fix " + checkPool
-		}
-		return check
-	}
-	check.Cause = "There is none yet; it is made with the first machine that needs it."
-	return check
+	return u.Path
 }
 
-func startDefaultNetwork(c *hypervisor.Conn) error {
-	networks, err := c.Networks()
-	if err != nil {
-		return err
-	}
-	for _, n := range networks {
-		if n.Name == "default" && !n.Active {
-			return c.StartNetwork(n.ID)
-		}
-	}
-	return nil
+func ok(cause string) virt.Check { return virt.Check{Status: virt.CheckOK, Cause: cause} }
+
+func skipped(cause string) virt.Check { return virt.Check{Status: virt.CheckSkipped, Cause: cause} }
+
+func warn(cause, remedy, command string) virt.Check {
+	return virt.Check{Status: virt.CheckWarn, Cause: cause, Remedy: remedy, Command: command}
 }
 
-func startDefaultPool(c *hypervisor.Conn) error {
-	p, err := c.PoolByName("default")
-	if err != nil || p.Active {
-		return err
+func fail(cause, remedy, command string) virt.Check {
+	return virt.Check{Status: virt.CheckFail, Cause: cause, Remedy: remedy, Command: command}
+}
+
+// missing is the finding about a part that has to be installed. On another
+// computer we do not know the name of the package.
+func (e *examination) missing(status virt.CheckStatus, p part, cause string) virt.Check {
+	if e.here == nil {
+		return virt.Check{Status: status, Cause: cause, Remedy: "Install " + string(p) + " on the host."}
 	}
-	return c.StartPool(p.ID)
+	return virt.Check{Status: status, Cause: cause, Remedy: e.here.installRemedy(p), Command: e.here.install(p)}
 }

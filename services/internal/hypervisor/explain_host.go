@@ -11,7 +11,7 @@ var explainHosts = []explanation{
 	{
 		name: "socket-missing", codes: system, says: `Failed to connect socket to '.*': No such file or directory`,
 		cause: "No libvirt daemon listens at its socket: most likely it is not started or not installed.",
-		hint:  "Start the libvirt daemon: sudo systemctl start libvirtd (or virtqemud.socket), or use qemu:///session. kvm-cli host check says more.",
+		hint:  "Start the libvirt daemon: sudo systemctl start libvirtd (or virtqemud.socket), or use qemu:///session.",
 	},
 	{
 		name: "socket-refused", codes: system, says: `Failed to connect socket to '.*': Connection refused`,

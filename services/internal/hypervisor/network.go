@@ -88,6 +88,46 @@ func (c *Conn) StartNetwork(id string) error {
 	return explained(err, virt.KindState, func() bool { return c.networkIs(id, true) })
 }
 
+// NetworkByName returns the network of that name.
+func (c *Conn) NetworkByName(name string) (network virt.Network, err error) {
+	err = c.call("virNetworkLookupByName", func() error {
+		n, err := c.conn.LookupNetworkByName(name)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = n.Free() }()
+		network, err = c.readNetwork(n)
+		return err
+	})
+	return network, err
+}
+
+// DefineNetwork stores a network's definition (virNetworkDefineXML). A name that
+// is another network's is virt.ErrExists.
+func (c *Conn) DefineNetwork(text string) (network virt.Network, err error) {
+	err = c.call("virNetworkDefineXML", func() error {
+		n, err := c.conn.NetworkDefineXML(text)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = n.Free() }()
+		network, err = c.readNetwork(n)
+		return err
+	})
+	return network, err
+}
+
+// UndefineNetwork removes a stopped network's definition (virNetworkUndefine).
+func (c *Conn) UndefineNetwork(id string) error {
+	return c.withNetwork("virNetworkUndefine", id, (*libvirt.Network).Undefine)
+}
+
+// SetNetworkAutostart says whether the network starts with its host
+// (virNetworkSetAutostart).
+func (c *Conn) SetNetworkAutostart(id string, on bool) error {
+	return c.withNetwork("virNetworkSetAutostart", id, func(n *libvirt.Network) error { return n.SetAutostart(on) })
+}
+
 // StopNetwork stops a network; guests on it are cut off (virNetworkDestroy).
 func (c *Conn) StopNetwork(id string) error {
 	err := c.withNetwork("virNetworkDestroy", id, (*libvirt.Network).Destroy)
