@@ -76,6 +76,8 @@ var cases = []struct {
 	{"idle", idle},
 	{"beside", beside},
 	{"start-1000", func(ctx context.Context, b *bench) error { return b.start(ctx, 1000) }},
+	{"list", list},
+	{"scroll", scroll},
 	{"inventory", inventory},
 }
 

@@ -21,7 +21,9 @@ type app struct {
 	path   string
 	args   []string
 	env    []string
-	traces bool // it says by itself when it has painted and filled its list
+	traces bool              // it says by itself when it has painted and filled its list
+	empty  bool              // its list has nothing to be filled with
+	hear   func(line []byte) // of the trace; may be nil
 }
 
 // apps returns the programs for a list of n machines: ours, virt-manager, and
@@ -37,6 +39,7 @@ func (b *bench) apps(n int) (ours, virtManager, list app) {
 type window struct {
 	cmd    *exec.Cmd
 	bus    *exec.Cmd // its session bus: on one for all, the killed would still answer for the next
+	trace  *pipe     // nil when it traces nothing
 	begun  time.Time
 	ready  time.Time
 	mapped time.Time
@@ -55,27 +58,26 @@ func (b *bench) open(ctx context.Context, a app) (*window, error) {
 	cmd.Env = append(append(b.display.env, a.env...), "HOME="+home, "XDG_CONFIG_HOME="+home+"/config", "XDG_DATA_HOME="+home+"/data",
 		"XDG_STATE_HOME="+home+"/state", "XDG_CACHE_HOME="+home+"/cache")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	filled := make(chan time.Time, 1)
-	if a.traces {
-		p, err := newPipe(filepath.Join(home, "trace"))
-		if err != nil {
-			return nil, err
-		}
-		defer p.file.Close()
-		go filledAt(p, filled)
-		cmd.Env = append(cmd.Env, "KVM_MANAGER_TRACE="+p.path)
-	} else {
-		filled <- time.Time{}
-	}
 	w := &window{cmd: cmd, bus: exec.CommandContext(ctx, "dbus-daemon", "--session", "--nofork", "--print-address=1")}
 	address, err := says(w.bus, nil)
 	if err != nil {
 		return nil, err
 	}
+	filled := make(chan time.Time, 1)
+	if a.traces {
+		if w.trace, err = newPipe(filepath.Join(home, "trace")); err != nil {
+			end(w.bus)
+			return nil, err
+		}
+		go a.listen(w.trace, filled)
+		cmd.Env = append(cmd.Env, "KVM_MANAGER_TRACE="+w.trace.path)
+	} else {
+		filled <- time.Time{}
+	}
 	cmd.Env = append(cmd.Env, "DBUS_SESSION_BUS_ADDRESS="+address)
 	w.begun = time.Now()
 	if err := cmd.Start(); err != nil {
-		end(w.bus)
+		w.close()
 		return nil, err
 	}
 	if err := w.wait(b.display, filled); err != nil {
@@ -105,20 +107,21 @@ func (w *window) wait(d *display, filled <-chan time.Time) error {
 	return nil
 }
 
-// filledAt tells when the trace has said that a frame was painted and the list
-// filled.
-func filledAt(p *pipe, filled chan<- time.Time) {
-	seen := map[string]bool{}
+// listen tells when the trace has said that a frame was painted and the list
+// filled, and passes on what it says.
+func (a app) listen(p *pipe, filled chan<- time.Time) {
+	painted, listed, told := false, a.empty, false
 	p.lines(func(line []byte) {
+		if a.hear != nil {
+			a.hear(line)
+		}
 		var event struct{ Event string }
-		if json.Unmarshal(line, &event) != nil {
+		if told || json.Unmarshal(line, &event) != nil {
 			return
 		}
-		before := len(seen)
-		if event.Event == "window_mapped" || event.Event == "list_filled" {
-			seen[event.Event] = true
-		}
-		if len(seen) == 2 && before == 1 {
+		painted, listed = painted || event.Event == "window_mapped", listed || event.Event == "list_filled"
+		if painted && listed {
+			told = true
 			filled <- time.Now()
 		}
 	})
@@ -128,6 +131,14 @@ func filledAt(p *pipe, filled chan<- time.Time) {
 func (w *window) kill() (cpu float64) {
 	_ = w.cmd.Process.Kill()
 	_ = w.cmd.Wait() // it says that it was killed
-	end(w.bus)
+	w.close()
 	return (w.cmd.ProcessState.UserTime() + w.cmd.ProcessState.SystemTime()).Seconds()
+}
+
+// close ends what belongs to the window.
+func (w *window) close() {
+	if w.trace != nil {
+		_ = w.trace.file.Close()
+	}
+	end(w.bus)
 }

@@ -34,6 +34,7 @@ func (p *poster) post(fn func()) {
 }
 
 func (p *poster) run() {
+	defer timed("news")()
 	p.mu.Lock()
 	all := p.waiting
 	p.waiting = nil

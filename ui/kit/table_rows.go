@@ -112,6 +112,7 @@ func (l *rowList) scrollTo(offset float32) {
 // place puts widgets where rows are visible. Rows that had a widget keep it;
 // they are bound again only when all says so.
 func (l *rowList) place(all bool) {
+	defer timed("rows")()
 	first, end := l.visible()
 	l.grow(end - first)
 	across := l.across()
