@@ -126,23 +126,7 @@ func (c *cli) prepare() error {
 		return nil
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // the error says it once
-	return quietLibvirt()
-}
-
-// quietLibvirt keeps the embedded driver's log, which is this process's, off
-// stderr; whoever sets libvirt's own variables has it as he likes. Processes that
-// libvirt forks forget the outputs and write to stderr, from the level on that
-// the second variable sets (4 is errors).
-func quietLibvirt() error {
-	for variable, value := range map[string]string{"LIBVIRT_LOG_OUTPUTS": "4:file:" + os.DevNull, "LIBVIRT_DEBUG": "4"} {
-		if os.Getenv(variable) != "" {
-			continue
-		}
-		if err := os.Setenv(variable, value); err != nil {
-			return err
-		}
-	}
-	return nil
+	return services.QuietLibvirt()
 }
 
 func usage(format string, args ...any) *virt.Error {

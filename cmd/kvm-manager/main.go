@@ -66,6 +66,9 @@ func run(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
+	if err := services.QuietLibvirt(); err != nil {
+		return err
+	}
 	collect := debug.SetGCPercent(-1) // nothing is thrown away before the window stands
 	ctx = virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "gui", Role: virt.RoleAdmin})
 	svc, err := services.Open(ctx, services.Options{Dirs: f.dirs(), Hosts: f.hosts})
