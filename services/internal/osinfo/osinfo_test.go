@@ -2,6 +2,7 @@ package osinfo
 
 import (
 	"errors"
+	"reflect"
 	"regexp"
 	"slices"
 	"testing"
@@ -92,6 +93,19 @@ func TestFindKnowsAliasesAndTheReleasesToCome(t *testing.T) {
 	for _, bad := range []string{"", "plan9000x", "debian0", "win", "ubuntu17.05", "9", "debian" + "99999999999999999999"} {
 		if o, err := Find(bad); !errors.Is(err, virt.ErrInvalid) {
 			t.Errorf("%q: got %s, %v", bad, o.ID, err)
+		}
+	}
+}
+
+func TestASystemIsReadAloneAsWithAllOthers(t *testing.T) {
+	for _, want := range load() {
+		if got, ok := lookUp(want.ID); !ok || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s alone is %+v, %v; with all others %+v", want.ID, got, ok, want)
+		}
+	}
+	for _, id := range []string{"", "debian", `debian11","uri":"http://debian.org/debian/11`, "debian11\n"} {
+		if s, ok := lookUp(id); ok {
+			t.Errorf("%q is %+v", id, s)
 		}
 	}
 }
