@@ -11,6 +11,9 @@
 // is closed; the last picture stays, dimmed. While it is hidden or paused it
 // asks the server for nothing and paints nothing.
 //
+// A [Terminal] shows a byte stream, such as a serial port, in the same manner:
+// package vt reads what is written, and one raster shows its cells.
+//
 // # Keyboard
 //
 // A focused Screen takes every key, by its place on the keyboard and not by its
