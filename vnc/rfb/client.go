@@ -50,8 +50,12 @@ type Client struct {
 	opts  Options
 	frame *Frame
 
-	screen  image.Rectangle // of Run only
-	resized bool            // of Run only: within the update being read
+	// Of Run only.
+	screen  image.Rectangle
+	resized bool     // within the update being read
+	latest  int      // the last rectangle's place in decoders
+	counted []uint64 // rectangles by that place
+	drawn   uint64   // pixels in them
 
 	// What encodings keep from rectangle to rectangle, of Run only.
 	inflater   inflater
@@ -59,7 +63,7 @@ type Client struct {
 	tile       zrleTile
 	tight      tight
 
-	rectangles []atomic.Uint64 // by their place in decoders
+	rectangles []atomic.Uint64 // counted and drawn, for Stats
 	pixels     atomic.Uint64
 
 	physicalKeys atomic.Bool
@@ -109,9 +113,11 @@ func newClient(conn net.Conn, opts Options) *Client {
 	if opts.MaxPixels == 0 {
 		opts.MaxPixels = maxPixels
 	}
-	in := newReader(conn, opts.Patience)
+	conn = takeOver(conn)
+	in := newReader(conn, opts.Patience, opts.Frame)
 	return &Client{
-		conn: conn, in: in, inflater: inflater{in: in}, out: newOutbox(), rectangles: newCounters(),
+		conn: conn, in: in, inflater: inflater{in: in}, out: newOutbox(),
+		counted: make([]uint64, len(decoders)), rectangles: make([]atomic.Uint64, len(decoders)),
 		opts: opts, frame: opts.Frame, wantAll: true, closed: make(chan struct{}),
 	}
 }
@@ -130,6 +136,9 @@ func (c *Client) connect(ctx context.Context) error {
 	c.in.end()
 	if c.in.err != nil {
 		return c.in.err
+	}
+	if c.in.source.socket != nil {
+		c.out.now = c.in.source.socket.sendNow
 	}
 	c.name = name
 	c.screen = image.Rect(0, 0, width, height)
@@ -152,6 +161,8 @@ func (c *Client) Run(ctx context.Context) error {
 	}()
 	c.startAsking()
 	c.closeWith(c.readMessages())
+	c.in.letGo()
+	c.publish()
 	c.zlib.Close()
 	c.zrle.Close()
 	c.tight.close()
@@ -175,7 +186,7 @@ func (c *Client) write() {
 
 func (c *Client) readMessages() error {
 	for {
-		kind, err := c.in.buf.ReadByte()
+		kind, err := c.in.next()
 		if err != nil {
 			return disconnected(err)
 		}
@@ -255,7 +266,7 @@ func (c *Client) updateBegins() {
 // updateEnds tells the owner. After a change of size the request on its way
 // names the old one, so the whole new screen is asked for.
 func (c *Client) updateEnds() {
-	c.frame.countUpdate()
+	c.frame.updates.Add(1)
 	if c.resized {
 		c.resized = false
 		c.mu.Lock()

@@ -59,6 +59,13 @@ func decoding(width, height int, opts Options, data ...[]byte) *Client {
 	return c
 }
 
+// readOne reads a rectangle as if it were the only one of its update.
+func (c *Client) readOne() {
+	c.readRectangle()
+	c.in.letGo()
+	c.publish()
+}
+
 func (c *Client) closeStreams(t testing.TB) {
 	t.Cleanup(func() {
 		c.zlib.Close()
@@ -187,12 +194,12 @@ func TestEveryEncodingIsDecodedInPlace(t *testing.T) {
 	for _, s := range samples {
 		c := decoding(7, 5, Options{}, head(1, 1, 5, 3, s.encoding), s.wire(t))
 		c.closeStreams(t)
-		c.readRectangle()
+		c.readOne()
 		if c.in.err != nil {
 			t.Errorf("%s: %v", s.name, c.in.err)
 			continue
 		}
-		if n := c.in.buf.Buffered(); n != 0 {
+		if n := c.in.buffered(); n != 0 {
 			t.Errorf("%s: %d bytes are left", s.name, n)
 		}
 		rows := bytes.SplitAfter([]byte(s.want), []byte("\n"))
@@ -215,7 +222,7 @@ func TestEveryCutRectangleIsAnError(t *testing.T) {
 		for length := range wire {
 			c := decoding(7, 5, Options{}, head(1, 1, 5, 3, s.encoding), wire[:length])
 			c.closeStreams(t)
-			c.readRectangle()
+			c.readOne()
 			var m *MessageError
 			if !errors.As(c.in.err, &m) || m.Message != "framebuffer update" {
 				t.Errorf("%s cut to %d bytes: %v", s.name, length, c.in.err)
@@ -229,7 +236,7 @@ func TestAStreamGoesOnFromRectangleToRectangle(t *testing.T) {
 		c := decoding(64, 64, Options{}, stream(t, e, 20))
 		c.closeStreams(t)
 		for range 20 {
-			c.readRectangle()
+			c.readOne()
 		}
 		if c.in.err != nil {
 			t.Errorf("encoding %d: %v", e, c.in.err)
@@ -272,8 +279,8 @@ func TestRectanglesAllocateNothing(t *testing.T) {
 	for _, e := range []Encoding{EncodingRaw, EncodingRRE, EncodingHextile, EncodingZlib, EncodingZRLE, EncodingTight} {
 		c := decoding(64, 64, Options{}, stream(t, e, runs+2))
 		c.closeStreams(t)
-		c.readRectangle() // takes what memory it needs
-		if n := testing.AllocsPerRun(runs, func() { c.readRectangle() }); n != 0 {
+		c.readOne() // takes what memory it needs
+		if n := testing.AllocsPerRun(runs, func() { c.readOne() }); n != 0 {
 			t.Errorf("encoding %d: %v allocations", e, n)
 		}
 		if c.in.err != nil {
@@ -323,7 +330,7 @@ func TestLyingRectanglesAreMalformed(t *testing.T) {
 		}
 		client := decoding(7, 5, Options{}, h, c.wire)
 		client.closeStreams(t)
-		client.readRectangle()
+		client.readOne()
 		if !errors.Is(client.in.err, ErrMalformed) {
 			t.Errorf("encoding %d, %s: got %v, want %v", c.encoding, c.name, client.in.err, ErrMalformed)
 		}
@@ -338,15 +345,15 @@ func TestPointersReachTheOwner(t *testing.T) {
 	hidden := head(0, 0, 0, 0, encodingCursor)
 	c := decoding(7, 5, opts, masked, alpha, hidden)
 
-	c.readRectangle()
+	c.readOne()
 	if want := []byte{1, 2, 3, 255, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 255}; got.Image == nil || !bytes.Equal(got.Image.Pix, want) || got.Hotspot != image.Pt(1, 0) {
 		t.Errorf("with a mask: %+v", got)
 	}
-	c.readRectangle()
+	c.readOne()
 	if want := []byte{1, 2, 3, 128, 100, 0, 0, 100}; !bytes.Equal(got.Image.Pix, want) || got.Hotspot != image.Pt(0, 1) {
 		t.Errorf("with transparency: %+v", got)
 	}
-	c.readRectangle()
+	c.readOne()
 	if !got.Image.Rect.Empty() || c.in.err != nil {
 		t.Errorf("hidden: %+v, %v", got, c.in.err)
 	}

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/draw"
 	"sync"
+	"sync/atomic"
 )
 
 // Bounds of a screen. A server that claims more is not believed.
@@ -20,31 +21,35 @@ const opaque = 0xff000000_ff000000
 // any time. The zero value is an empty screen.
 type Frame struct {
 	mu      sync.Mutex
-	img     image.RGBA // Stride is always 4 * width
+	wanted  atomic.Int32 // who waits for mu, besides the decoder
+	img     image.RGBA   // Stride is always 4 * width; the alpha is nobody's: copies are made opaque
 	dirty   image.Rectangle
-	updates uint64
+	size    atomic.Uint64 // width << 32 | height
+	updates atomic.Uint64
+}
+
+// lock waits for the decoder, which lets go as soon as somebody wants the frame.
+func (f *Frame) lock() {
+	f.wanted.Add(1)
+	f.mu.Lock()
+	f.wanted.Add(-1)
 }
 
 // Size returns width and height in pixels; zero before the first connection.
 func (f *Frame) Size() image.Point {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.img.Rect.Size()
+	size := f.size.Load()
+	return image.Pt(int(size>>32), int(size&0xffffffff))
 }
 
 // Updates returns how many framebuffer updates have been decoded completely.
-func (f *Frame) Updates() uint64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.updates
-}
+func (f *Frame) Updates() uint64 { return f.updates.Load() }
 
 // Picture returns a copy of the whole picture.
 func (f *Frame) Picture() *image.RGBA {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	pic := image.NewRGBA(f.img.Rect)
-	copy(pic.Pix, f.img.Pix)
+	copyOpaque(pic.Pix, f.img.Pix)
 	return pic
 }
 
@@ -52,7 +57,7 @@ func (f *Frame) Picture() *image.RGBA {
 // it copies the rectangle that changed since the last call and returns front,
 // or a new picture when front is nil or of another size, and the rectangle.
 func (f *Frame) Sync(front *image.RGBA) (*image.RGBA, image.Rectangle) {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	changed := f.dirty
 	f.dirty = image.Rectangle{}
@@ -63,7 +68,7 @@ func (f *Frame) Sync(front *image.RGBA) (*image.RGBA, image.Rectangle) {
 	width := 4 * changed.Dx()
 	for y := changed.Min.Y; y < changed.Max.Y; y++ {
 		at := f.img.PixOffset(changed.Min.X, y)
-		copy(front.Pix[at:at+width], f.img.Pix[at:at+width])
+		copyOpaque(front.Pix[at:at+width], f.img.Pix[at:at+width])
 	}
 	return front, changed
 }
@@ -71,7 +76,7 @@ func (f *Frame) Sync(front *image.RGBA) (*image.RGBA, image.Rectangle) {
 // Hash returns a number that depends on every pixel: h = h*31 + p over the rows
 // from the top, where p is red | green<<8 | blue<<16, modulo 1<<64.
 func (f *Frame) Hash() uint64 {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	var h uint64
 	for pix := f.img.Pix; len(pix) >= 4; pix = pix[4:] {
@@ -83,48 +88,24 @@ func (f *Frame) Hash() uint64 {
 // resize gives the frame another size. What both sizes share is kept, so that
 // nothing flickers until the server has sent the new picture.
 func (f *Frame) resize(width, height int) {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	size := image.Rect(0, 0, width, height)
 	if f.img.Rect == size {
 		return
 	}
 	next := image.NewRGBA(size)
-	draw.Draw(next, size, image.Black, image.Point{}, draw.Src)
+	adviseHuge(next.Pix)
 	draw.Draw(next, f.img.Rect, &f.img, image.Point{}, draw.Src)
 	f.img = *next
 	f.dirty = size
+	f.size.Store(uint64(width)<<32 | uint64(height)) //nolint:gosec // not negative
 }
 
-// putRows writes whole rows of r, starting at row y, from R,G,B,X bytes.
-func (f *Frame) putRows(r image.Rectangle, y int, rgbx []byte) {
-	width := 4 * r.Dx()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for ; len(rgbx) >= width; y++ {
-		at := f.img.PixOffset(r.Min.X, y)
-		copyOpaque(f.img.Pix[at:at+width], rgbx[:width])
-		rgbx = rgbx[width:]
-	}
-}
-
-// copyRect moves pixels within the frame; source and target may overlap.
+// copyRect moves pixels within the frame; source and target may overlap. The
+// caller holds f.mu.
 func (f *Frame) copyRect(to image.Rectangle, from image.Point) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	draw.Draw(&f.img, to, &f.img, from, draw.Src)
-}
-
-func (f *Frame) markDirty(r image.Rectangle) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.dirty = f.dirty.Union(r)
-}
-
-func (f *Frame) countUpdate() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.updates++
 }
 
 // copyOpaque copies pixels and sets their alpha; both slices have one length.

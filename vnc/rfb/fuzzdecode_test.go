@@ -13,7 +13,7 @@ func decodeAnything(t *testing.T, e Encoding, wire ...[]byte) {
 	defer c.zlib.Close()
 	defer c.zrle.Close()
 	defer c.tight.close()
-	c.readRectangle()
+	c.readOne()
 	pic := c.frame.Picture()
 	for y := range 35 {
 		for x := range 45 {
@@ -106,6 +106,6 @@ func FuzzCursor(f *testing.F) {
 				}
 			}
 		}}, head(3, 2, 40, 30, e), wire)
-		c.readRectangle()
+		c.readOne()
 	})
 }

@@ -1,7 +1,5 @@
 package rfb
 
-import "image"
-
 // What the first byte of a Hextile tile says.
 const (
 	hextileRaw = 1 << iota
@@ -19,8 +17,8 @@ func (c *Client) decodeHextile(r rectangle) {
 	tile := hextile{background: opaqueBlack, foreground: opaqueBlack}
 	for y := r.y; y < r.y+r.height; y += hextileSide {
 		for x := r.x; x < r.x+r.width; x += hextileSide {
-			bounds := image.Rect(x, y, min(x+hextileSide, r.x+r.width), min(y+hextileSide, r.y+r.height))
-			if !c.readHextile(&tile, bounds) {
+			part := rectangle{x, y, min(hextileSide, r.x+r.width-x), min(hextileSide, r.y+r.height-y)}
+			if !c.readHextile(&tile, c.surface(part)) {
 				return
 			}
 		}
@@ -33,7 +31,7 @@ type hextile struct {
 }
 
 // readHextile reads one tile. How long it is shows as it is read.
-func (c *Client) readHextile(t *hextile, bounds image.Rectangle) bool {
+func (c *Client) readHextile(t *hextile, s surface) bool {
 	head := c.in.peek(1)
 	if head == nil {
 		return false
@@ -46,7 +44,7 @@ func (c *Client) readHextile(t *hextile, bounds image.Rectangle) bool {
 	length := 1
 	switch {
 	case flags&hextileRaw != 0:
-		length += bounds.Dx() * bounds.Dy() * bytesPerPixel
+		length += s.width * s.height * bytesPerPixel
 	default:
 		if flags&hextileBackground != 0 {
 			length += bytesPerPixel
@@ -67,9 +65,7 @@ func (c *Client) readHextile(t *hextile, bounds image.Rectangle) bool {
 	if data == nil {
 		return false
 	}
-	c.frame.mu.Lock()
-	good := t.draw(c.frame.surface(bounds), flags, data[1:])
-	c.frame.mu.Unlock()
+	good := t.draw(s, flags, data[1:])
 	if !good {
 		c.in.fail(malformed("hextile with a part outside it"))
 	}

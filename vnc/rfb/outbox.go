@@ -11,8 +11,10 @@ const maxBacklog = 256 << 10
 // An outbox keeps messages to the server in order and never makes the sender
 // wait: a window must not stand still because a server does.
 type outbox struct {
+	now     func(b []byte) int // sends what can be sent without waiting; nil: nothing can
 	mu      sync.Mutex
 	waiting []byte
+	writing bool          // a batch is being written
 	buttons byte          // of the last pointer message
 	move    int           // where the movement starts that ends waiting, or -1
 	filled  chan struct{} // has room for one
@@ -44,13 +46,24 @@ func (o *outbox) putPointer(message []byte) error {
 		copy(o.waiting[o.move:], message)
 		return nil
 	}
-	o.move = len(o.waiting)
-	return o.append(message)
+	before := len(o.waiting)
+	err := o.append(message)
+	if len(o.waiting) == before+len(message) {
+		o.move = before
+	}
+	return err
 }
 
+// append sends the message or lets it wait for drain. The caller holds o.mu.
 func (o *outbox) append(message []byte) error {
 	if len(o.waiting)+len(message) > maxBacklog {
 		return ErrBacklog
+	}
+	if o.now != nil && !o.writing && len(o.waiting) == 0 {
+		message = message[o.now(message):]
+	}
+	if len(message) == 0 {
+		return nil
 	}
 	o.waiting = append(o.waiting, message...)
 	select {
@@ -71,9 +84,13 @@ func (o *outbox) drain(w io.Writer, done <-chan struct{}) error {
 		}
 		o.mu.Lock()
 		batch, o.waiting = o.waiting, batch[:0]
-		o.move = -1
+		o.move, o.writing = -1, true
 		o.mu.Unlock()
-		if _, err := w.Write(batch); err != nil {
+		_, err := w.Write(batch)
+		o.mu.Lock()
+		o.writing = false
+		o.mu.Unlock()
+		if err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package rfb
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -15,16 +14,23 @@ const readAhead = 256 << 10
 
 // A reader takes the server's bytes apart. The first failure sticks: every
 // later read returns zero, and err tells what went wrong in which message.
+//
+// While it holds the frame its decoders may draw. It lets go of it whenever it
+// waits for the server.
 type reader struct {
-	buf     *bufio.Reader
-	message string
-	err     error
-	source  *patientConn
+	buf      []byte // of which at to till were read and not taken yet
+	at, till int
+	message  string
+	err      error
+	source   *patientConn
+	frame    *Frame
+	holding  bool
 }
 
-func newReader(conn net.Conn, patience time.Duration) *reader {
+func newReader(conn net.Conn, patience time.Duration, frame *Frame) *reader {
 	source := &patientConn{conn: conn, patience: patience}
-	return &reader{buf: bufio.NewReaderSize(source, readAhead), source: source}
+	source.socket, _ = conn.(*socket)
+	return &reader{buf: make([]byte, readAhead), source: source, frame: frame}
 }
 
 // begin names the message being read; until end, the server may not fall
@@ -37,13 +43,15 @@ func (r *reader) begin(message string) {
 // end says that the message is over.
 func (r *reader) end() {
 	if r.source.recorder != nil && r.err == nil {
-		r.err = r.source.recorder.keepMessages(r.buf.Buffered())
+		r.err = r.source.recorder.keepMessages(r.buffered())
 	}
 	r.message = ""
 	r.source.hurry = false
 }
 
+// fail keeps the first failure; nothing is read after it.
 func (r *reader) fail(err error) {
+	r.at, r.till = 0, 0
 	if r.err != nil {
 		return
 	}
@@ -53,69 +61,146 @@ func (r *reader) fail(err error) {
 	r.err = &MessageError{Message: r.message, Err: err}
 }
 
-// full fills b.
-func (r *reader) full(b []byte) {
-	if r.err != nil {
-		clear(b)
-		return
+// hold locks the frame; who waits for it comes first.
+func (r *reader) hold() {
+	if r.holding && r.frame.wanted.Load() > 0 {
+		r.letGo()
 	}
-	if _, err := io.ReadFull(r.buf, b); err != nil {
-		clear(b)
-		r.fail(err)
+	if !r.holding {
+		r.frame.mu.Lock()
+		r.holding = true
 	}
+}
+
+func (r *reader) letGo() {
+	if r.holding {
+		r.holding = false
+		r.frame.mu.Unlock()
+	}
+}
+
+func (r *reader) buffered() int { return r.till - r.at }
+
+// read reads some bytes into b, which is not empty.
+func (r *reader) read(b []byte) (int, error) {
+	held := r.holding
+	r.letGo()
+	n, err := r.source.Read(b)
+	if held {
+		r.hold()
+	}
+	return n, err
+}
+
+// fill reads until n bytes are there; n is at most readAhead.
+func (r *reader) fill(n int) error {
+	r.till, r.at = copy(r.buf, r.buf[r.at:r.till]), 0
+	for r.till < n {
+		more, err := r.read(r.buf[r.till:])
+		if r.till += more; r.till < n && err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next reads the kind of the next message; before it, the connection may end.
+func (r *reader) next() (kind uint8, err error) {
+	if r.buffered() == 0 {
+		if err := r.fill(1); err != nil {
+			return 0, err
+		}
+	}
+	r.at++
+	return r.buf[r.at-1], nil
 }
 
 // peek returns the next n bytes without taking them; n is at most readAhead.
 // They are valid until the next read. After a failure it returns nil.
 func (r *reader) peek(n int) []byte {
-	if r.err != nil {
+	if n > r.till-r.at && !r.await(n) {
 		return nil
 	}
-	b, err := r.buf.Peek(n)
-	if err != nil {
-		r.fail(err)
-		return nil
-	}
-	return b
+	return r.buf[r.at : r.at+n]
 }
 
-func (r *reader) skip(n int) {
+// await is fill for a decoder.
+func (r *reader) await(n int) bool {
 	if r.err != nil {
-		return
+		return false
 	}
-	if _, err := r.buf.Discard(n); err != nil {
+	if err := r.fill(n); err != nil {
 		r.fail(err)
+		return false
+	}
+	return true
+}
+
+// span returns at least so many and at most so many of the next bytes without
+// taking them, nil after a failure. least is at most readAhead.
+func (r *reader) span(least, most int) []byte {
+	if least > r.till-r.at && !r.await(least) {
+		return nil
+	}
+	return r.buf[r.at:min(r.till, r.at+most)]
+}
+
+// skip takes n bytes.
+func (r *reader) skip(n int) {
+	for n > r.till-r.at {
+		n -= r.till - r.at
+		r.at = r.till
+		if !r.await(1) {
+			return
+		}
+	}
+	r.at += n
+}
+
+// full fills b.
+func (r *reader) full(b []byte) {
+	for whole := b; len(b) > 0; {
+		if r.err != nil {
+			clear(whole)
+			return
+		}
+		if n := copy(b, r.buf[r.at:r.till]); n > 0 {
+			r.at += n
+			b = b[n:]
+			continue
+		}
+		n, err := r.read(b)
+		if b = b[n:]; err != nil && len(b) > 0 {
+			r.fail(err)
+		}
 	}
 }
 
 func (r *reader) u8() uint8 {
-	if r.err != nil {
-		return 0
-	}
-	b, err := r.buf.ReadByte()
-	if err != nil {
-		r.fail(err)
-	}
-	return b
-}
-
-func (r *reader) u16() uint16 { return uint16(r.number(2)) }
-
-func (r *reader) u32() uint32 { return uint32(r.number(4)) }
-
-func (r *reader) number(size int) uint64 {
-	b := r.peek(size)
+	b := r.peek(1)
 	if b == nil {
 		return 0
 	}
-	var n uint64
-	if size == 2 {
-		n = uint64(binary.BigEndian.Uint16(b))
-	} else {
-		n = uint64(binary.BigEndian.Uint32(b))
+	r.at++
+	return b[0]
+}
+
+func (r *reader) u16() uint16 {
+	b := r.peek(2)
+	if b == nil {
+		return 0
 	}
-	r.skip(size)
-	return n
+	r.at += 2
+	return binary.BigEndian.Uint16(b)
+}
+
+func (r *reader) u32() uint32 {
+	b := r.peek(4)
+	if b == nil {
+		return 0
+	}
+	r.at += 4
+	return binary.BigEndian.Uint32(b)
 }
 
 // text reads a length of four bytes and that many bytes, at most limit.
@@ -136,6 +221,7 @@ func (r *reader) text(limit uint32) string {
 // one.
 type patientConn struct {
 	conn     net.Conn
+	socket   *socket // conn, if it is one
 	patience time.Duration
 	hurry    bool
 	limited  bool
@@ -143,15 +229,20 @@ type patientConn struct {
 }
 
 func (p *patientConn) Read(b []byte) (int, error) {
+	p.limit()
+	n, err := p.conn.Read(b)
+	if p.recorder != nil {
+		p.recorder.waiting = append(p.recorder.waiting, b[:n]...)
+	}
+	return n, err
+}
+
+// limit sets the time by which the next read must have brought something.
+func (p *patientConn) limit() {
 	switch {
 	case p.hurry:
 		p.limited = p.conn.SetReadDeadline(time.Now().Add(p.patience)) == nil
 	case p.limited:
 		p.limited = p.conn.SetReadDeadline(time.Time{}) != nil
 	}
-	n, err := p.conn.Read(b)
-	if p.recorder != nil {
-		p.recorder.waiting = append(p.recorder.waiting, b[:n]...)
-	}
-	return n, err
 }

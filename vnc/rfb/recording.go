@@ -24,8 +24,7 @@ type recorder struct {
 // record begins a recording where the handshake is over but for the size and
 // the name of the screen.
 func (r *reader) record(to io.Writer) {
-	ahead, _ := r.buf.Peek(r.buf.Buffered()) // has no reason to fail
-	r.source.recorder = &recorder{to, append([]byte(recordingHead), ahead...)}
+	r.source.recorder = &recorder{to, append([]byte(recordingHead), r.buf[r.at:r.till]...)}
 }
 
 // keepMessages writes all that waits but the last n bytes.

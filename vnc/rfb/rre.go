@@ -36,10 +36,8 @@ func (c *Client) drawPart(r rectangle, x, y, width, height int, colour uint32) {
 	if c.in.err != nil {
 		return
 	}
-	c.frame.mu.Lock()
-	part, good := c.frame.surface(r.bounds()).part(x, y, width, height)
+	part, good := c.surface(r).part(x, y, width, height)
 	part.fill(colour)
-	c.frame.mu.Unlock()
 	if !good {
 		c.in.fail(malformed("part at %d,%d of %dx%d outside its rectangle", x, y, width, height))
 	}

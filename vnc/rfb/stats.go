@@ -1,7 +1,5 @@
 package rfb
 
-import "sync/atomic"
-
 // Stats count what a client has decoded.
 type Stats struct {
 	Rectangles uint64              // of pixels
@@ -9,7 +7,7 @@ type Stats struct {
 	Encodings  map[Encoding]uint64 // rectangles by encoding
 }
 
-// Stats returns what has been decoded so far.
+// Stats returns what had been decoded at the end of the last update.
 func (c *Client) Stats() Stats {
 	stats := Stats{Pixels: c.pixels.Load(), Encodings: make(map[Encoding]uint64)}
 	for i := range c.rectangles {
@@ -21,10 +19,10 @@ func (c *Client) Stats() Stats {
 	return stats
 }
 
-// countRectangle counts a rectangle of pixels by its place in decoders.
-func (c *Client) countRectangle(decoder int, r rectangle) {
-	c.rectangles[decoder].Add(1)
-	c.pixels.Add(uint64(r.width * r.height)) //nolint:gosec // not negative
+// publish tells Stats what Run has counted.
+func (c *Client) publish() {
+	for i := range c.counted {
+		c.rectangles[i].Store(c.counted[i])
+	}
+	c.pixels.Store(c.drawn)
 }
-
-func newCounters() []atomic.Uint64 { return make([]atomic.Uint64, len(decoders)) }

@@ -1,9 +1,5 @@
 package rfb
 
-import (
-	"image"
-)
-
 // opaqueBlack is a pixel in memory order; colours are opaqueBlack | B<<16 | G<<8 | R.
 const opaqueBlack = 0xff000000
 
@@ -15,13 +11,13 @@ type surface struct {
 	width, height int
 }
 
-// surface returns the memory of r, which lies on the frame. The caller holds
-// f.mu for as long as it is used.
-func (f *Frame) surface(r image.Rectangle) surface {
-	if r.Empty() {
+// surface returns the memory of a rectangle that lies on the frame.
+func (c *Client) surface(r rectangle) surface {
+	if r.width == 0 || r.height == 0 {
 		return surface{}
 	}
-	return surface{f.img.Pix[f.img.PixOffset(r.Min.X, r.Min.Y):], f.img.Stride, r.Dx(), r.Dy()}
+	img := &c.frame.img
+	return surface{img.Pix[r.y*img.Stride+4*r.x:], img.Stride, r.width, r.height}
 }
 
 // row returns the bytes of one row.
@@ -57,7 +53,7 @@ func (s surface) part(x, y, width, height int) (surface, bool) {
 func (s surface) putRGBX(data []byte) {
 	width := 4 * s.width
 	for y := range s.height {
-		copyOpaque(s.row(y), data[y*width:(y+1)*width])
+		copy(s.row(y), data[y*width:(y+1)*width])
 	}
 }
 

@@ -86,9 +86,7 @@ func (c *Client) readFill(r rectangle) {
 	if b == nil {
 		return
 	}
-	c.frame.mu.Lock()
-	c.frame.surface(r.bounds()).fill(rgb(b))
-	c.frame.mu.Unlock()
+	c.surface(r).fill(rgb(b))
 	c.in.skip(3)
 }
 
@@ -98,10 +96,8 @@ func (c *Client) readJPEG(r rectangle) {
 	if c.in.err != nil {
 		return
 	}
-	c.frame.mu.Lock()
-	s := c.frame.surface(r.bounds())
+	s := c.surface(r)
 	err := c.tight.jpeg.Decode(jpeg.Place{Pix: s.pix, Stride: s.stride, Width: s.width, Height: s.height}, data)
-	c.frame.mu.Unlock()
 	if err != nil {
 		c.in.fail(malformed("JPEG rectangle of %dx%d: %v", r.width, r.height, err))
 		return
@@ -135,7 +131,7 @@ func (c *Client) readBasic(r rectangle, stream *inflate.Stream, filtered bool) {
 	switch filter {
 	case tightCopy:
 		from := c.basicSource(stream, 3*r.width*r.height)
-		c.readRows(r, from, 3, surface.putRGB)
+		c.readRGB(r, from)
 	case tightPalette:
 		palette := c.readTightPalette()
 		c.readIndexed(r, stream, palette)
@@ -190,79 +186,121 @@ func (c *Client) readIndexed(r rectangle, stream *inflate.Stream, palette []uint
 	}
 	row := (r.width*bits + 7) / 8
 	from := c.basicSource(stream, row*r.height)
-	for y := range r.height {
-		data := from.peek(row)
+	s := c.surface(r)
+	for y := 0; y < s.height; {
+		data := from.span(row, row*(s.height-y))
 		if data == nil {
 			return
 		}
-		c.frame.mu.Lock()
-		line := c.frame.surface(r.bounds()).row(y)
-		good := bits == 1 && putPacked(line, data, bits, palette) || bits == 8 && putIndexed(line, data, palette)
-		c.frame.mu.Unlock()
-		if !good {
-			c.in.fail(malformed("colour beyond a palette of %d", len(palette)))
-			return
+		for ; len(data) >= row; data, y = data[row:], y+1 {
+			good := bits == 1 && putPacked(s.row(y), data[:row], bits, palette) || bits == 8 && putIndexed(s.row(y), data[:row], palette)
+			if !good {
+				c.in.fail(malformed("colour beyond a palette of %d", len(palette)))
+				return
+			}
+			from.skip(row)
 		}
-		from.skip(row)
 	}
 }
 
 // putIndexed draws one row of numbers of eight bits.
 func putIndexed(row, data []byte, palette []uint32) bool {
-	for _, number := range data {
-		if int(number) >= len(palette) || len(row) < 4 {
+	if 4*len(data) > len(row) {
+		return false
+	}
+	for x, number := range data {
+		if int(number) >= len(palette) {
 			return false
 		}
-		le.PutUint32(row, palette[number])
-		row = row[4:]
+		le.PutUint32(row[4*x:4*x+4], palette[number])
 	}
 	return true
+}
+
+// readRGB reads pixels of three bytes.
+func (c *Client) readRGB(r rectangle, from source) {
+	s := c.surface(r)
+	for x, y := 0, 0; y < s.height; {
+		data := from.span(3, 3*(s.width*(s.height-y)-x))
+		if data == nil {
+			return
+		}
+		pixels := len(data) / 3
+		for left := pixels; left > 0; {
+			n := min(left, s.width-x)
+			copyRGB(s.row(y)[4*x:4*(x+n)], data)
+			data, left = data[3*n:], left-n
+			if x += n; x == s.width {
+				x, y = 0, y+1
+			}
+		}
+		from.skip(3 * pixels)
+	}
 }
 
 // readGradient reads differences to what the neighbours above, to the left and
 // between them let expect.
 func (c *Client) readGradient(r rectangle, from source) {
-	for y := range r.height {
-		data := from.peek(3 * r.width)
+	s := c.surface(r)
+	for x, y := 0, 0; y < s.height; {
+		data := from.span(3, 3*(s.width-x))
 		if data == nil {
 			return
 		}
-		c.frame.mu.Lock()
-		s := c.frame.surface(r.bounds())
+		pixels := len(data) / 3
 		if y == 0 {
-			firstGradient(s.row(0), data)
+			firstGradient(s.row(0), data[:3*pixels], x)
 		} else {
-			nextGradient(s.row(y), s.row(y-1), data)
+			nextGradient(s.row(y), s.row(y-1), data[:3*pixels], x)
 		}
-		c.frame.mu.Unlock()
-		from.skip(3 * r.width)
+		from.skip(3 * pixels)
+		if x += pixels; x == s.width {
+			x, y = 0, y+1
+		}
 	}
 }
 
-// firstGradient draws the top row, above which everything is zero: the
-// neighbour to the left is what to expect.
-func firstGradient(row, data []byte) {
-	var left [3]byte
-	for ; len(row) >= 4 && len(data) >= 3; row, data = row[4:], data[3:] {
-		for i := range left {
-			left[i] += data[i]
-			row[i] = left[i]
-		}
-		row[3] = 255
+// firstGradient draws the top row from pixel x on. Above it everything is zero:
+// the neighbour to the left is what to expect.
+func firstGradient(row, data []byte, x int) {
+	var r, g, b byte
+	if x > 0 {
+		r, g, b = row[4*x-4], row[4*x-3], row[4*x-2]
+	}
+	for row = row[4*x:]; len(row) >= 4 && len(data) >= 3; row, data = row[4:], data[3:] {
+		r, g, b = r+data[0], g+data[1], b+data[2]
+		row[0], row[1], row[2] = r, g, b
 	}
 }
 
-func nextGradient(row, above, data []byte) {
-	var left, corner [3]int
-	for x := 0; x+4 <= len(row) && x+4 <= len(above) && len(data) >= 3; x += 4 {
-		for i := range left {
-			up := int(above[x+i])
-			expected := max(0, min(left[i]+up-corner[i], 255))
-			value := byte(expected) + data[i]
-			row[x+i] = value
-			left[i], corner[i] = int(value), up
-		}
-		row[x+3] = 255
+// nextGradient draws any other row from pixel x on.
+func nextGradient(row, above, data []byte, x int) {
+	var left, corner uint32
+	if x > 0 {
+		left, corner = le.Uint32(row[4*x-4:]), le.Uint32(above[4*x-4:])
+	}
+	r, g, b := channels(left)
+	cr, cg, cb := channels(corner)
+	row, above = row[4*x:], above[4*x:]
+	for i := 0; i+4 <= len(row) && i+4 <= len(above) && len(data) >= 3; i += 4 {
+		ur, ug, ub := channels(le.Uint32(above[i : i+4]))
+		r = (expected(r+ur-cr) + int(data[0])) & 255
+		g = (expected(g+ug-cg) + int(data[1])) & 255
+		b = (expected(b+ub-cb) + int(data[2])) & 255
+		le.PutUint32(row[i:i+4], uint32(r|g<<8|b<<16)) //nolint:gosec // of 24 bits
+		cr, cg, cb = ur, ug, ub
 		data = data[3:]
 	}
+}
+
+// expected cuts a value to a byte.
+func expected(v int) int {
+	if v&^255 != 0 {
+		return int(^v>>63) & 255
+	}
+	return v
+}
+
+func channels(pixel uint32) (r, g, b int) {
+	return int(pixel & 255), int(pixel >> 8 & 255), int(pixel >> 16 & 255)
 }

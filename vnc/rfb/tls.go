@@ -91,7 +91,7 @@ func (t *TLS) serverName(conn net.Conn) string {
 // encrypt goes on over TLS.
 func (h *handshake) encrypt(ctx context.Context) error {
 	h.in.begin("TLS handshake")
-	if h.in.buf.Buffered() > 0 {
+	if h.in.buffered() > 0 {
 		h.in.fail(malformed("the server began before the client"))
 		return h.in.err
 	}
@@ -109,5 +109,6 @@ func (h *handshake) encrypt(ctx context.Context) error {
 		return h.in.err
 	}
 	h.conn, h.in.source.conn = conn, conn
+	h.in.source.socket = nil
 	return nil
 }

@@ -66,6 +66,8 @@ func (c *Client) readUpdate() {
 			break
 		}
 	}
+	c.in.letGo()
+	c.publish()
 	if c.in.err == nil {
 		c.updateEnds()
 	}
@@ -78,24 +80,42 @@ func (c *Client) readRectangle() (encoding Encoding) {
 	}
 	r := rectangle{int(be.Uint16(head)), int(be.Uint16(head[2:])), int(be.Uint16(head[4:])), int(be.Uint16(head[6:]))}
 	encoding = Encoding(be.Uint32(head[8:]))
-	c.in.skip(len(head))
-	c.decode(decoderOf(encoding), encoding, r)
+	c.in.at += len(head)
+	if decoders[c.latest].encoding != encoding {
+		c.latest = decoderOf(encoding)
+	}
+	if c.latest < 0 {
+		c.latest = 0
+		c.in.fail(malformed("unknown encoding %d", encoding))
+		return encoding
+	}
+	c.decode(c.latest, r)
 	return encoding
 }
 
-func (c *Client) decode(decoder int, encoding Encoding, r rectangle) {
-	if decoder < 0 {
-		c.in.fail(malformed("unknown encoding %d", encoding))
+// decode decodes a rectangle. Decoders of pixels hold the frame, the others must
+// not.
+func (c *Client) decode(decoder int, r rectangle) {
+	d := &decoders[decoder]
+	if !d.pixels {
+		c.in.letGo()
+		d.decode(c, r)
 		return
 	}
-	d := &decoders[decoder]
-	if d.pixels && !r.bounds().In(c.screen) {
+	if !c.holds(r) {
 		c.in.fail(malformed("rectangle %v outside the screen %v", r.bounds(), c.screen))
 		return
 	}
+	c.in.hold()
 	d.decode(c, r)
-	if d.pixels && c.in.err == nil {
-		c.frame.markDirty(r.bounds())
-		c.countRectangle(decoder, r)
+	if c.in.err == nil {
+		c.frame.dirty = c.frame.dirty.Union(r.bounds())
+		c.counted[decoder]++
+		c.drawn += uint64(r.width * r.height) //nolint:gosec // not negative
 	}
+}
+
+// holds says whether a rectangle lies on the screen; an empty one lies anywhere.
+func (c *Client) holds(r rectangle) bool {
+	return r.x+r.width <= c.screen.Max.X && r.y+r.height <= c.screen.Max.Y || r.width == 0 || r.height == 0
 }

@@ -1,7 +1,5 @@
 package rfb
 
-import "image"
-
 // A ZRLE tile is at most zrleSide wide and high; zrleLongest is the length of
 // the longest one: 127 colours, then runs of one pixel each.
 const (
@@ -23,14 +21,12 @@ func (c *Client) decodeZRLE(r rectangle) {
 	c.inflater.begin(&c.zrle, c.zlibLength())
 	for y := r.y; y < r.y+r.height; y += zrleSide {
 		for x := r.x; x < r.x+r.width; x += zrleSide {
-			bounds := image.Rect(x, y, min(x+zrleSide, r.x+r.width), min(y+zrleSide, r.y+r.height))
 			data := c.inflater.upTo(zrleLongest)
 			if c.in.err != nil {
 				return
 			}
-			c.frame.mu.Lock()
-			used, good := c.tile.draw(c.frame.surface(bounds), data)
-			c.frame.mu.Unlock()
+			tile := rectangle{x, y, min(zrleSide, r.x+r.width-x), min(zrleSide, r.y+r.height-y)}
+			used, good := c.tile.draw(c.surface(tile), data)
 			if !good {
 				c.in.fail(malformed("ZRLE tile"))
 				return
@@ -111,24 +107,43 @@ func (t *zrleTile) drawPacked(s surface, data []byte, n int) (used int, good boo
 
 // putPacked draws one row of numbers of 1, 2 or 4 bits.
 func putPacked(row, data []byte, bits int, palette []uint32) bool {
+	if bits == 1 && len(palette) == 2 {
+		putBits(row, data, palette[0], palette[1])
+		return true
+	}
 	shift, mask := 8, byte(1<<bits-1)
-	var packed byte
-	for ; len(row) >= 4; row = row[4:] {
-		if shift == 8 {
-			packed, data = data[0], data[1:]
-		}
+	for x := 0; x+4 <= len(row) && len(data) > 0; x += 4 {
 		shift -= bits
-		number := int(packed >> shift & mask)
+		number := int(data[0] >> shift & mask)
 		if number >= len(palette) {
 			return false
 		}
-		le.PutUint32(row, palette[number])
+		le.PutUint32(row[x:x+4], palette[number])
 		if shift == 0 {
-			shift = 8
+			shift, data = 8, data[1:]
 		}
 	}
 	return true
 }
+
+// putBits draws one row of bits, two pixels at a time.
+func putBits(row, data []byte, zero, one uint32) {
+	two := [4]uint64{pair(zero, zero), pair(zero, one), pair(one, zero), pair(one, one)}
+	for len(row) >= 32 && len(data) > 0 { // the compiler checks no bounds within arrays
+		to, b := (*[32]byte)(row), data[0]
+		le.PutUint64(to[0:8], two[b>>6])
+		le.PutUint64(to[8:16], two[b>>4&3])
+		le.PutUint64(to[16:24], two[b>>2&3])
+		le.PutUint64(to[24:32], two[b&3])
+		row, data = row[32:], data[1:]
+	}
+	for i := 0; 4*i+4 <= len(row) && len(data) > 0; i++ {
+		le.PutUint32(row[4*i:4*i+4], uint32(two[data[0]>>(7-i)&1*3])) //nolint:gosec // its lower half
+	}
+}
+
+// pair is two neighbouring pixels.
+func pair(left, right uint32) uint64 { return uint64(left) | uint64(right)<<32 }
 
 // drawRuns draws runs: a colour and a length.
 func drawRuns(s surface, data []byte) (used int, good bool) {
@@ -140,8 +155,13 @@ func drawRuns(s surface, data []byte) (used int, good bool) {
 				if len(data) < at+4 {
 					return 0, false
 				}
-				colour = rgb(data[at:])
-				if run, at = runLength(data, at+3); run == 0 {
+				colour = le.Uint32(data[at:]) | opaqueBlack
+				if run = int(data[at+3]) + 1; run == 256 {
+					run, at = runLength(data, at+3)
+				} else {
+					at += 4
+				}
+				if run == 0 {
 					return 0, false
 				}
 			}
@@ -157,36 +177,37 @@ func drawRuns(s surface, data []byte) (used int, good bool) {
 // drawPaletteRuns draws runs of colours by their numbers; without the high bit
 // it is one pixel.
 func (t *zrleTile) drawPaletteRuns(s surface, data []byte, n int) (used int, good bool) {
-	palette := t.colours(data, n)
-	if palette == nil {
+	if t.colours(data, n) == nil {
 		return 0, false
 	}
 	at, run := 3*n, 0
 	var colour uint32
 	for y := range s.height {
-		for row := s.row(y); len(row) > 0; {
+		row := s.row(y)
+		for x := 0; x+4 <= len(row); {
 			if run == 0 {
 				if at >= len(data) {
 					return 0, false
 				}
-				number := int(data[at] & 127)
-				if number >= len(palette) {
+				b := data[at]
+				at++
+				if int(b&127) >= n {
 					return 0, false
 				}
-				colour = palette[number]
-				if data[at] < 128 {
-					le.PutUint32(row, colour)
-					row, at = row[4:], at+1
+				colour = t.palette[b&127]
+				if b < 128 {
+					le.PutUint32(row[x:x+4], colour)
+					x += 4
 					continue
 				}
-				if run, at = runLength(data, at+1); run == 0 {
+				if run, at = runLength(data, at); run == 0 {
 					return 0, false
 				}
 			}
-			m := min(run, len(row)/4)
-			fill(row[:4*m], colour)
-			row = row[4*m:]
-			run -= m
+			end := min(x+4*run, len(row))
+			fill(row[x:end], colour)
+			run -= (end - x) / 4
+			x = end
 		}
 	}
 	return at, run == 0

@@ -35,23 +35,23 @@ func (w *writer) piece(t testing.TB, b []byte) []byte {
 	return bytes.Clone(w.out.Bytes())
 }
 
-// inflated gives src to the stream, and room bytes of space at a time.
-func inflated(t testing.TB, s *inflate.Stream, src []byte, room int) []byte {
+// inflated gives src to the stream and takes up to eat bytes at a time of what
+// comes out.
+func inflated(t testing.TB, s *inflate.Stream, src []byte, eat int) []byte {
 	t.Helper()
 	var all []byte
-	dst := make([]byte, room)
-	for {
-		written, taken, err := s.Inflate(dst, src)
+	for kept := 0; ; {
+		out, taken, more, err := s.Inflate(src, kept)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, dst[:written]...)
-		src = src[taken:]
-		if written < room {
-			if len(src) > 0 {
-				t.Fatalf("%d bytes were not taken", len(src))
-			}
-			return all
+		if src = src[taken:]; taken == 0 && len(out) == kept && len(src) > 0 {
+			t.Fatalf("%d bytes were not taken", len(src))
+		}
+		n := max(min(len(out), eat), len(out)-inflate.Window)
+		all, out = append(all, out[:n]...), out[n:]
+		if kept = len(out); !more && len(src) == 0 {
+			return append(all, out...)
 		}
 	}
 }
@@ -77,12 +77,12 @@ func texts(n int) [][]byte {
 }
 
 func TestEachPieceIsWholeWhenItsFlushHasArrived(t *testing.T) {
-	for _, room := range []int{1, 100, 4096, 1 << 20} {
+	for _, eat := range []int{1, 100, 4096, 1 << 20} {
 		var s inflate.Stream
 		w := newWriter()
 		for i, text := range texts(40) {
-			if got := inflated(t, &s, w.piece(t, text), room); !bytes.Equal(got, text) {
-				t.Fatalf("room for %d: piece %d differs", room, i)
+			if got := inflated(t, &s, w.piece(t, text), eat); !bytes.Equal(got, text) {
+				t.Fatalf("taking %d: piece %d differs", eat, i)
 			}
 		}
 		s.Close()
@@ -129,17 +129,16 @@ func TestNothingIsTakenAfterTheEnd(t *testing.T) {
 	if got := inflated(t, &s, src, 100); string(got) != "all" {
 		t.Errorf("got %q", got)
 	}
-	if written, taken, err := s.Inflate(make([]byte, 9), src); written != 0 || taken != 0 || err != nil {
-		t.Errorf("after the end: wrote %d, took %d, %v", written, taken, err)
+	if out, taken, more, err := s.Inflate(src, 0); len(out) != 0 || taken != 0 || more || err != nil {
+		t.Errorf("after the end: %q, took %d, %t, %v", out, taken, more, err)
 	}
 }
 
 func TestCorruptBytesAreAnErrorUntilReset(t *testing.T) {
 	var s inflate.Stream
 	defer s.Close()
-	dst := make([]byte, 100)
 	for _, src := range []string{"not zlib", "\x78\x9c\x07", "\x78\x9c\x04\x80\xff\xff\xff\xff\xff\xff\xff"} {
-		if _, _, err := s.Inflate(dst, []byte(src)); !errors.Is(err, inflate.ErrCorrupt) {
+		if _, _, _, err := s.Inflate([]byte(src), 0); !errors.Is(err, inflate.ErrCorrupt) {
 			t.Errorf("%q: got %v, want %v", src, err, inflate.ErrCorrupt)
 		}
 		s.Reset()
@@ -157,10 +156,9 @@ func TestInflatingAllocatesNothing(t *testing.T) {
 	for range 102 { // AllocsPerRun warms up with one
 		pieces = append(pieces, w.piece(t, []byte("again and again and again")))
 	}
-	dst := make([]byte, 100)
 	next := func() {
-		if n, _, err := s.Inflate(dst, pieces[0]); n != 25 || err != nil {
-			t.Fatalf("%d bytes, %v", n, err)
+		if out, _, _, err := s.Inflate(pieces[0], 0); len(out) != 25 || err != nil {
+			t.Fatalf("%d bytes, %v", len(out), err)
 		}
 		pieces = pieces[1:]
 	}
@@ -170,29 +168,33 @@ func TestInflatingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// FuzzStream gives anything to a stream: it stays within its bounds.
+// FuzzStream gives anything to a stream, cut in two: it stays within its bounds
+// and keeps what it is told to keep.
 func FuzzStream(f *testing.F) {
 	w := newWriter()
 	f.Add(w.piece(f, []byte("hello, hello")), uint8(3))
 	f.Add(w.piece(f, bytes.Repeat([]byte("hello"), 1000)), uint8(200))
+	f.Add(w.piece(f, make([]byte, 200_000)), uint8(20))
 	f.Add([]byte("\x78\x9c\x03\x00\x00\x00\x00\x01"), uint8(1))
-	f.Fuzz(func(t *testing.T, src []byte, room uint8) {
+	f.Fuzz(func(t *testing.T, src []byte, cut uint8) {
 		var s inflate.Stream
 		defer s.Close()
-		space := bytes.Repeat([]byte{0xa5}, int(room)+16)
-		for range 1000 {
-			written, taken, err := s.Inflate(space[:room], src)
-			if written > int(room) || taken > len(src) {
-				t.Fatalf("wrote %d of %d, took %d of %d", written, room, taken, len(src))
-			}
-			for _, b := range space[room:] {
-				if b != 0xa5 {
-					t.Fatal("wrote beyond its space")
+		var last []byte
+		first := src[:min(int(cut), len(src))]
+		for _, part := range [][]byte{first, src[len(first):]} {
+			for range 1000 {
+				keep := min(len(last), 100*int(cut))
+				kept := bytes.Clone(last[len(last)-keep:])
+				out, taken, more, err := s.Inflate(part, keep)
+				if err != nil {
+					return
 				}
-			}
-			src = src[taken:]
-			if err != nil || written < int(room) || room == 0 {
-				return
+				if taken > len(part) || !bytes.HasPrefix(out, kept) {
+					t.Fatalf("took %d of %d, kept %d of %d", taken, len(part), len(out), keep)
+				}
+				if part, last = part[taken:], out; !more {
+					break
+				}
 			}
 		}
 	})
@@ -208,13 +210,12 @@ func BenchmarkSmallPieces(b *testing.B) {
 		pieces = append(pieces, w.piece(b, text))
 	}
 	b.SetBytes(total)
-	dst := make([]byte, 4096)
 	var s inflate.Stream
 	defer s.Close()
 	for b.Loop() {
 		s.Reset()
 		for _, p := range pieces {
-			if _, _, err := s.Inflate(dst, p); err != nil {
+			if _, _, _, err := s.Inflate(p, 0); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -9,31 +9,39 @@ import (
 	"iter"
 )
 
+// room is how much of a stream is in memory at once.
+const room = 2 * Window
+
 // A Stream is one zlib stream. The zero value is at its beginning. It must be
 // closed.
 type Stream struct {
 	resume func() (error, bool) // goes on decompressing until more is needed
 	stop   func()
-	dst    []byte // what is still to be filled
+	buf    []byte // what was decompressed
+	dst    []byte // what of buf's room is still to be filled
 	src    []byte // what is still to be read
 }
 
-// Inflate decompresses from src into dst until src is used up or dst is full,
-// and returns how many bytes it wrote and took. All that came before a sync
-// flush is written when written is less than len(dst); until then Inflate is
-// called again, with an empty src if need be. After the end of the stream
-// nothing is taken. After ErrCorrupt, which takes and writes nothing, the stream
-// is of no use until Reset.
-func (s *Stream) Inflate(dst, src []byte) (written, taken int, err error) {
+// Inflate decompresses from src until src is used up or its own memory is full,
+// and returns the last keep bytes of what it returned before, at most Window,
+// with what is new behind them. They are valid until the next call. taken is how
+// many bytes of src were used; more says that there may be more without any
+// further src. All that came before a sync flush is there when more is false.
+// After the end of the stream nothing is taken. After ErrCorrupt, which takes and
+// returns nothing, the stream is of no use until Reset.
+func (s *Stream) Inflate(src []byte, keep int) (out []byte, taken int, more bool, err error) {
 	if s.resume == nil {
 		s.resume, s.stop = iter.Pull(s.decompress)
+		s.buf = make([]byte, 0, room)
 	}
-	s.dst, s.src = dst, src
+	s.buf = s.buf[:copy(s.buf[:keep], s.buf[len(s.buf)-keep:])]
+	free := s.buf[len(s.buf):room]
+	s.dst, s.src = free, src
 	if err, _ = s.resume(); err != nil {
-		return 0, 0, err
+		return nil, 0, false, err
 	}
-	written, taken = len(dst)-len(s.dst), len(src)-len(s.src)
-	return written, taken, nil
+	s.buf = s.buf[:room-len(s.dst)]
+	return s.buf, len(src) - len(s.src), len(s.dst) == 0, nil
 }
 
 // decompress runs as a coroutine of Inflate: the readers of the standard

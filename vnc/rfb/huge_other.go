@@ -1,0 +1,6 @@
+//go:build !linux
+
+package rfb
+
+// adviseHuge is of Linux.
+func adviseHuge([]byte) {}
