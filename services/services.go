@@ -66,7 +66,7 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 		Metrics:    metric.New(hosts, bus, settings.StatsInterval),
 		Settings:   settings,
 		Batch:      batch.New(door, vms.One, actions(vms)),
-		Operations: &Operations{door},
+		Operations: &Operations{door, settings.KeepHistory},
 		bus:        bus,
 		state:      state,
 	}

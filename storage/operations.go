@@ -114,6 +114,12 @@ func (s *State) Operations(ctx context.Context, filter virt.OperationFilter) ([]
 	if !filter.Since.IsZero() {
 		where, args = append(where, "started >= ?"), append(args, filter.Since.UnixMicro())
 	}
+	if filter.Host != "" {
+		where, args = append(where, "target_host = ?"), append(args, filter.Host)
+	}
+	if filter.Actor != "" {
+		where, args = append(where, "actor = ?"), append(args, filter.Actor)
+	}
 	if filter.Target.Kind != "" {
 		where = append(where, "target_host = ? AND target_kind = ? AND target_id = ?")
 		args = append(args, filter.Target.Host, filter.Target.Kind, filter.Target.ID)

@@ -88,6 +88,14 @@ func Run(ctx context.Context, o Options) error {
 // background begins what goes on beside the pages.
 func (w *Window) background() {
 	w.kit.Keep(func(ctx context.Context) error { return w.svc.Settings.Watch(ctx) }, nil)
+	w.recover()
+}
+
+// recoverEvery is how often a window that stays open takes back what other
+// programs left half done, and has old records deleted.
+const recoverEvery = 24 * time.Hour
+
+func (w *Window) recover() {
 	w.kit.RunTo(func(ctx context.Context) error {
 		_, err := w.svc.Operations.Recover(ctx)
 		return err
@@ -95,6 +103,7 @@ func (w *Window) background() {
 		if err != nil {
 			slog.Warn("take back what was left half done", "err", err)
 		}
+		w.kit.After(recoverEvery, w.recover)
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,21 +16,34 @@ import (
 
 func newOperationCommand(c *cli) *cobra.Command {
 	return group("operation", "Show, cancel and recover operations",
-		newOperationListCommand(c), newOperationShowCommand(c), newOperationCancelCommand(c), newOperationRecoverCommand(c))
+		newOperationListCommand(c), newOperationShowCommand(c), newOperationCancelCommand(c), newOperationRecoverCommand(c),
+		newOperationPruneCommand(c))
 }
 
 func newOperationListCommand(c *cli) *cobra.Command {
 	var limit int
+	var state, actor, on, since string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the newest operations", Args: exact(),
+		Long: `List the newest operations of this user's programs, also of those that have
+ended.`,
 		Example: `  kvm-cli operation list --limit 5
+  kvm-cli operation list --state failed --since 24h --on localhost
   kvm-cli operation list -o json | jq '.[] | select(.state == "failed")'`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 0 {
 				return usage("the limit %d is less than nothing", limit)
 			}
+			if state != "" && !slices.Contains(virt.OperationStates(), virt.OperationState(state)) {
+				return usage("operations are never %q", state).WithHint("States: " + operationStates() + ".")
+			}
+			from, err := parseSince(since)
+			if err != nil {
+				return err
+			}
+			filter := virt.OperationFilter{Limit: limit, State: virt.OperationState(state), Actor: actor, Since: from, Host: virt.HostID(on)}
 			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
-				operations, err := s.Operations.List(ctx, virt.OperationFilter{Limit: limit})
+				operations, err := s.Operations.List(ctx, filter)
 				if err != nil {
 					return err
 				}
@@ -37,7 +52,20 @@ func newOperationListCommand(c *cli) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&limit, "limit", 50, "at most this `NUMBER`; 0 is all")
+	cmd.Flags().StringVar(&state, "state", "", "only those in this `STATE`: "+operationStates())
+	cmd.Flags().StringVar(&actor, "actor", "", "only what this `USER` asked for")
+	cmd.Flags().StringVar(&on, "on", "", "only those on the host of this `NAME`")
+	cmd.Flags().StringVar(&since, "since", "", "only since this `TIME`: 24h, 2026-01-31 or RFC 3339")
 	return cmd
+}
+
+// operationStates lists the states of operations.
+func operationStates() string {
+	var words []string
+	for _, state := range virt.OperationStates() {
+		words = append(words, string(state))
+	}
+	return strings.Join(words, ", ")
 }
 
 func newOperationShowCommand(c *cli) *cobra.Command {
@@ -83,6 +111,30 @@ so first.`,
 					return err
 				}
 				return c.printOperations(operations)
+			})
+		},
+	}
+}
+
+func newOperationPruneCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use: "prune", Short: "Delete operations and rows of the audit log that are old enough to go", Args: exact(),
+		Long: `Delete operations that ended longer ago than the setting history.operations_days
+says, and rows of the audit log that are older than history.audit_days says,
+which is 0, for ever, unless it was changed. The window and every command that
+changes something do the same once a day.`,
+		Example: `  kvm-cli operation prune
+  kvm-cli operation prune -o json`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
+				gone, err := s.Operations.Prune(ctx)
+				if err != nil {
+					return err
+				}
+				return c.print(gone, func(w io.Writer) {
+					row(w, "OPERATIONS", "AUDIT ROWS")
+					row(w, gone.Operations, gone.Audit)
+				})
 			})
 		},
 	}

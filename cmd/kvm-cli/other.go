@@ -173,14 +173,28 @@ func newSettingCommand(c *cli) *cobra.Command {
 	}
 	set := &cobra.Command{
 		Use: "set NAME VALUE", Short: "Change a setting", Args: exact("NAME", "VALUE"),
-		Example: `  kvm-cli setting set stats.interval 5s`,
+		Long: `Change a setting. A window that is open follows at once. keys.ID gives an action
+of the window another key combination; the IDs are those under Keyboard in its
+settings.`,
+		Example: `  kvm-cli setting set stats.interval 5s
+  kvm-cli setting set appearance.theme dark
+  kvm-cli setting set keys.palette Ctrl+Shift+F`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, _ virt.HostID) error {
+			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
 				return s.Settings.Set(ctx, args[0], args[1])
 			})
 		},
 	}
-	return group("setting", "Show and change settings", list, get, set)
+	reset := &cobra.Command{
+		Use: "reset NAME", Short: "Give a setting its default again", Args: exact("NAME"),
+		Example: `  kvm-cli setting reset confirm.force_off`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
+				return s.Settings.Reset(ctx, args[0])
+			})
+		},
+	}
+	return group("setting", "Show and change settings", list, get, set, reset)
 }
 
 // orEmpty makes a list that is never null in JSON.

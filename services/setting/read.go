@@ -2,6 +2,7 @@ package setting
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -29,6 +30,40 @@ func (s *Service) ConfirmForceOff() bool { return read[bool](s, NameConfirmForce
 
 // ConfirmReset says whether to ask before a machine is reset.
 func (s *Service) ConfirmReset() bool { return read[bool](s, NameConfirmReset) }
+
+// Density is how high rows of tables are: comfortable or compact.
+func (s *Service) Density() string { return read[string](s, NameDensity) }
+
+// HighContrast says whether texts and edges are stronger.
+func (s *Service) HighContrast() bool { return read[bool](s, NameContrast) }
+
+// Motion says whether things may slide into their place.
+func (s *Service) Motion() bool { return read[bool](s, NameMotion) }
+
+// ConsoleScaling is how large a machine's screen is shown at first: fit or actual.
+func (s *Service) ConsoleScaling() string { return read[string](s, NameConsoleScaling) }
+
+// KeepHistory is how long operations and rows of the audit log are kept; zero is
+// for ever.
+func (s *Service) KeepHistory() (operations, audit time.Duration) {
+	const day = 24 * time.Hour
+	return time.Duration(read[int](s, NameKeepOperations)) * day, time.Duration(read[int](s, NameKeepAudit)) * day
+}
+
+// Keys returns the key combinations that were chosen, by the ID of their action:
+// "none", or as people write them.
+func (s *Service) Keys() map[string]string {
+	members, _ := s.current()
+	chosen := map[string]string{}
+	for name := range members {
+		if id, ok := strings.CutPrefix(name, KeysPrefix); ok && keyNames.MatchString(name) {
+			if keys := read[string](s, name); keys != "" {
+				chosen[id] = keys
+			}
+		}
+	}
+	return chosen
+}
 
 // UI decodes the free-form setting ui.NAME into the value that into points to.
 // Where it is not set or of another shape it returns false; then into may be

@@ -22,7 +22,17 @@ const (
 	NameStatsInterval   = "stats.interval"
 	NameConfirmForceOff = "confirm.force_off"
 	NameConfirmReset    = "confirm.reset"
+	NameDensity         = "appearance.density"
+	NameContrast        = "appearance.high_contrast"
+	NameMotion          = "appearance.motion"
+	NameConsoleScaling  = "console.scaling"
+	NameKeepOperations  = "history.operations_days"
+	NameKeepAudit       = "history.audit_days"
 )
+
+// KeysPrefix begins the names of settings that give an action of the window
+// another key combination; the rest is the action's ID.
+const KeysPrefix = "keys."
 
 // A definition is one setting: its name, its default as text, what is allowed
 // as a phrase, and the parser that checks a text and returns its JSON value.
@@ -42,11 +52,21 @@ var registry = []definition{
 	duration(NameStatsInterval, 3*time.Second, time.Second, time.Minute),
 	flag(NameConfirmForceOff, true),
 	flag(NameConfirmReset, true),
+	choice(NameDensity, "comfortable", "compact"),
+	flag(NameContrast, false),
+	flag(NameMotion, true),
+	choice(NameConsoleScaling, "fit", "actual"),
+	days(NameKeepOperations, 90, 1),
+	days(NameKeepAudit, 0, 30),
 }
 
 // freeForm are the names under which the window keeps how it was left: any
 // JSON value, checked by whoever reads it.
 var freeForm = regexp.MustCompile(`^ui(\.[a-z0-9_-]+)+$`)
+
+// keyNames are the names of settings of key combinations. Which actions there
+// are the window knows.
+var keyNames = regexp.MustCompile(`^keys(\.[a-z0-9_-]+)+$`)
 
 // maxFreeForm is the size of a free-form value in bytes.
 const maxFreeForm = 64 << 10
@@ -59,6 +79,9 @@ func find(name string) (definition, error) {
 	}
 	if freeForm.MatchString(name) {
 		return definition{name, "null", "any JSON value", parseJSON}, nil
+	}
+	if keyNames.MatchString(name) {
+		return definition{name, "", "a key combination such as Ctrl+Shift+T, or none; empty for the usual one", parseKeys}, nil
 	}
 	return definition{}, virt.Errorf(virt.KindNotFound, "no setting %q", name).
 		WithHint("Settings: " + strings.Join(Names(), ", ") + ".")
@@ -122,6 +145,21 @@ func number(name string, fallback, least, most float64) definition {
 	return definition{name, strconv.FormatFloat(fallback, 'g', -1, 64), allowed, func(text string) (any, error) {
 		value, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(value) || value < least || value > most {
+			return nil, fmt.Errorf("not %s", allowed)
+		}
+		return value, nil
+	}}
+}
+
+// maxDays is how long records can be kept otherwise than for ever.
+const maxDays = 3650
+
+// days is a number of days of at least least; 0 is for ever.
+func days(name string, fallback, least int) definition {
+	allowed := fmt.Sprintf("a number of days from %d to %d, or 0 for ever", least, maxDays)
+	return definition{name, strconv.Itoa(fallback), allowed, func(text string) (any, error) {
+		value, err := strconv.Atoi(text)
+		if err != nil || value != 0 && (value < least || value > maxDays) {
 			return nil, fmt.Errorf("not %s", allowed)
 		}
 		return value, nil

@@ -85,8 +85,8 @@ func (s *Service) Get(ctx context.Context, name string) (Value, error) {
 	return valueOf(d, members), nil
 }
 
-// List returns all settings, sorted by name, and of the free-form ones those
-// that are set.
+// List returns all settings, sorted by name, and of the free-form ones and of key
+// combinations those that are set.
 func (s *Service) List(ctx context.Context) ([]Value, error) {
 	if err := s.door.May(ctx, virt.GetSetting, virt.Ref{Kind: virt.KindSetting}); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func (s *Service) List(ctx context.Context) ([]Value, error) {
 	}
 	names := Names()
 	for name := range members {
-		if freeForm.MatchString(name) {
+		if freeForm.MatchString(name) || keyNames.MatchString(name) {
 			names = append(names, name)
 		}
 	}

@@ -55,5 +55,6 @@ const (
 	StopNetwork      Action = "network.stop"
 	CancelOperation  Action = "operation.cancel"
 	RecoverOperation Action = "operation.recover"
+	PruneOperations  Action = "operation.prune"
 	SetSetting       Action = "setting.set"
 )

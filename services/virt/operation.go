@@ -17,6 +17,14 @@ const (
 	OperationUndone    OperationState = "undone"
 )
 
+// OperationStates lists the states that operations can be in. What was refused
+// never became one: only the audit log has it.
+func OperationStates() []OperationState {
+	return []OperationState{
+		OperationRunning, OperationDone, OperationFailed, OperationCancelled, OperationAbandoned, OperationUndone,
+	}
+}
+
 // An Operation is one change that somebody asked for: its permission, progress
 // and result. Done and Total are bytes or steps; Total 0 means unknown.
 type Operation struct {
@@ -41,7 +49,9 @@ type Operation struct {
 // through. Limit keeps the newest.
 type OperationFilter struct {
 	State  OperationState
+	Host   HostID
 	Target Ref
+	Actor  string
 	Since  time.Time
 	Limit  int
 }

@@ -60,6 +60,8 @@ func ActionWord(a virt.Action) string {
 		return lang.L("Stop the operation")
 	case virt.RecoverOperation:
 		return lang.L("Take back what was left half done")
+	case virt.PruneOperations:
+		return lang.L("Delete old records")
 	case virt.SetSetting:
 		return lang.L("Change the setting")
 	default:

@@ -55,6 +55,7 @@ var policy = map[virt.Action]virt.Role{
 	virt.StopNetwork:      virt.RoleAdmin,
 	virt.CancelOperation:  virt.RoleOperator,
 	virt.RecoverOperation: virt.RoleOperator,
+	virt.PruneOperations:  virt.RoleAdmin,
 	virt.SetSetting:       virt.RoleOperator,
 }
 

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestOldRecordsAreDeletedWhenAskedFor(t *testing.T) {
+	s := newShell(t, "test:///default")
+	s.run("setting", "set", "history.operations_days", "30").ok()
+	if got := s.run("setting", "get", "history.operations_days").ok().out; strings.TrimSpace(got) != "30" {
+		t.Errorf("the setting is %q", got)
+	}
+	if got := s.run("operation", "prune", "-o", "json").ok().out; !strings.Contains(got, `"operations": 0`) || !strings.Contains(got, `"audit_rows": 0`) {
+		t.Errorf("prune says %s", got)
+	}
+	if got := s.run("audit", "list").ok().out; !strings.Contains(got, "operation.prune") {
+		t.Errorf("the log does not say that records were deleted: %s", got)
+	}
+	s.run("setting", "reset", "history.operations_days").ok()
+	if got := s.run("setting", "get", "history.operations_days").ok().out; strings.TrimSpace(got) != "90" {
+		t.Errorf("after the reset it is %q", got)
+	}
+}
+
+func TestOperationsAreListedByStateUserAndTime(t *testing.T) {
+	s := newShell(t, "test:///default")
+	s.run("setting", "set", "stats.interval", "5s").ok()
+	for _, c := range []struct {
+		args string
+		rows int
+	}{
+		{"--state done", 1}, {"--state failed", 0}, {"--actor nobody-else", 0}, {"--on elsewhere", 0}, {"--since 1h", 1}, {"--since 2100-01-01", 0},
+	} {
+		out := s.run(append([]string{"operation", "list", "-o", "json"}, strings.Fields(c.args)...)...).ok().out
+		if got := strings.Count(out, `"action": "setting.set"`); got != c.rows {
+			t.Errorf("%s lists %d: %s", c.args, got, out)
+		}
+	}
+}
