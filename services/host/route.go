@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"net"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/tunnel"
@@ -123,4 +124,28 @@ func (s *Service) another(ctx context.Context, h virt.SavedHost, first *hypervis
 		return hypervisor.Open(first.URI(), o)
 	}
 	return s.byAuth(ctx, h, s.interview(h.Name), o)
+}
+
+// Dial opens a network connection as seen from the host, over the SSH connection
+// that libvirt goes over, too: network is "tcp" or "unix". Hosts that are reached
+// otherwise, this computer included, are virt.ErrUnsupported. The connection ends
+// with the host's.
+func Dial(ctx context.Context, s *Service, action virt.Action, id virt.HostID, network, address string) (net.Conn, error) {
+	if err := s.door.May(ctx, action, virt.HostRef(id)); err != nil {
+		return nil, err
+	}
+	c, err := s.find(id)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.wait(ctx); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	way := c.way
+	c.mu.Unlock()
+	if way == nil {
+		return nil, virt.Errorf(virt.KindUnsupported, "%s is not reached by SSH", id)
+	}
+	return way.Dial(ctx, network, address)
 }

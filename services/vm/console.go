@@ -15,7 +15,7 @@ import (
 
 // Screen opens the VM's VNC screen: through libvirt where that hands out a
 // socket (virDomainOpenGraphicsFD, no password needed then), else by the
-// socket or port that the VM's definition names.
+// socket or port that the VM's definition names, on its host.
 func (s *Service) Screen(ctx context.Context, vm virt.Ref) (net.Conn, error) {
 	return host.Read(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (net.Conn, error) {
 		if err := s.refuse(c, virt.OpenConsole, vm); err != nil {
@@ -27,7 +27,7 @@ func (s *Service) Screen(ctx context.Context, vm virt.Ref) (net.Conn, error) {
 		}
 		conn, err := c.OpenGraphics(vm.ID, index)
 		if virt.KindOf(err) == virt.KindUnsupported || virt.KindOf(err) == virt.KindInternal {
-			return dial(ctx, screen)
+			return s.dialScreen(ctx, c, vm, screen)
 		}
 		return conn, err
 	})
