@@ -34,7 +34,7 @@ func (s *Service) create(ctx context.Context, c *hypervisor.Conn, p *operation.P
 	if err != nil {
 		return virt.Ref{}, err
 	}
-	b := &builder{service: s, conn: c, progress: p, host: host, spec: spec}
+	b := &builder{service: s, conn: c, progress: p, host: host, spec: spec, said: map[string]bool{}}
 	if spec.Edited != "" {
 		return b.createEdited(ctx)
 	}
@@ -92,7 +92,7 @@ type builder struct {
 	host     virt.HostID
 	spec     virt.VMSpec
 	preview  bool            // make nothing
-	said     map[string]bool // in a preview: paths that were named for this VM
+	said     map[string]bool // paths of files that were copied or, in a preview, named for this VM
 	copying  []*string       // files of the spec that the hypervisor reads a copy of
 }
 

@@ -2,6 +2,11 @@ package create
 
 import (
 	"context"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
@@ -19,6 +24,7 @@ type question struct {
 // findings are the answer.
 type findings struct {
 	problems  []virt.FieldProblem
+	locked    []locked    // files that the hypervisor may not read
 	suggested virt.VMSpec // with the sizes that Create would choose
 	medium    virt.Medium // what the image to install from says of itself
 	os        virt.OS     // the one the draft names
@@ -53,8 +59,11 @@ func (w *wizard) answer(ctx context.Context) (findings, error) {
 	if f.problems, err = w.Services.VMs.Check(ctx, q.host, q.spec); err != nil {
 		return f, err
 	}
-	if q.preview && !q.bad && len(f.problems) == 0 {
-		f.xml, f.refused = w.Services.VMs.Preview(ctx, q.host, q.spec)
+	f.locked = w.lockedFiles(ctx, q.host, q.spec)
+	if q.preview && !q.bad && (len(f.problems) == 0 || q.spec.Edited != "") {
+		plain := q.spec
+		plain.Edited = ""
+		f.xml, f.refused = w.Services.VMs.Preview(ctx, q.host, plain)
 	}
 	return f, nil
 }
@@ -122,14 +131,20 @@ func (w *wizard) problems() map[virt.Field]error {
 	_, own := w.draft.spec()
 	all := map[virt.Field]error{}
 	for _, p := range append(own, w.found.problems...) {
-		if p.Field == virt.FieldDisk && w.draft.source == sourceImage {
-			p.Field = fieldImage
-		}
+		p.Field = w.shownAs(p.Field)
 		if _, known := all[p.Field]; !known {
 			all[p.Field] = p.Err
 		}
 	}
 	return all
+}
+
+// shownAs is the field of the pages that a field of the spec is.
+func (w *wizard) shownAs(field virt.Field) virt.Field {
+	if field == virt.FieldDisk && w.draft.source == sourceImage {
+		return fieldImage
+	}
+	return field
 }
 
 func (w *wizard) wrongFields() []*field {
@@ -149,7 +164,7 @@ func (w *wizard) showProblems() {
 		err := problems[name]
 		sentence := ""
 		if err != nil && f.touched {
-			sentence = why(err)
+			sentence = w.problemWords(name, err)
 		}
 		f.row.SetProblem(sentence)
 		if f.entry != nil {
@@ -161,9 +176,26 @@ func (w *wizard) showProblems() {
 	}
 }
 
+// problemWords say what is wrong with a field.
+func (w *wizard) problemWords(name virt.Field, err error) string {
+	if virt.KindOf(err) == virt.KindForbidden && len(w.locked([]virt.Field{name})) > 0 {
+		return lang.L("The hypervisor may not read it. Choose what shall be done about that.")
+	}
+	return why(err)
+}
+
+// sentence gives a text a capital letter and a full stop.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+}
+
 // why says the cause and what helps.
 func why(err error) string {
 	p := kit.Explain(err)
+	if virt.KindOf(err) == virt.KindForbidden && p.Detail != "" {
+		p.Why = sentence(p.Detail) // a file or pool, rather than the person's role
+	}
 	if p.Hint == "" {
 		return p.Why
 	}

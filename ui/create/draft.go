@@ -39,6 +39,7 @@ type draft struct {
 
 	iso, image              string
 	copyImage               bool
+	unreadable              string // what is done about files that the hypervisor may not read
 	kernel, initrd, cmdline string
 	os                      string
 
@@ -50,6 +51,7 @@ type draft struct {
 	network, mac                  string
 	noScreen, bootMenu            bool
 	autostart, start              bool
+	xml                           string // the whole document, where the person changed it
 }
 
 // newDraft is what the wizard begins with.
@@ -70,6 +72,7 @@ func (d draft) spec() (virt.VMSpec, []virt.FieldProblem) {
 	r := &reading{spec: virt.VMSpec{
 		Name: d.name, Firmware: d.firmware, TPM: d.tpm, Machine: d.machine, Accel: d.accel, Network: d.network, MAC: d.mac,
 		NoScreen: d.noScreen, BootMenu: d.bootMenu, Autostart: d.autostart, Start: d.start,
+		Unreadable: d.unreadable, Edited: d.xml,
 	}}
 	r.source(d)
 	r.sizes(d)

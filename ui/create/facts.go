@@ -17,11 +17,14 @@ type facts struct {
 	known    bool
 	host     virt.Host
 	options  vm.Options
-	pools    []virt.Pool // active ones
+	pools    []virt.Pool // active ones, and the default pool, which is started when it is needed
 	volumes  []virt.Volume
 	networks []virt.Network
 	names    []string // of its machines
 }
+
+// defaultPool is the pool that disks go to when it is there.
+const defaultPool = "default"
 
 // load asks the host. A driver without pools or networks has none.
 func load(ctx context.Context, svc *services.Services, id virt.HostID) (facts, error) {
@@ -48,10 +51,12 @@ func load(ctx context.Context, svc *services.Services, id virt.HostID) (facts, e
 		return f, err
 	}
 	for _, p := range pools {
+		if p.Active || p.Name == defaultPool {
+			f.pools = append(f.pools, p)
+		}
 		if !p.Active {
 			continue
 		}
-		f.pools = append(f.pools, p)
 		volumes, err := svc.Pools.Volumes(ctx, id, p.Name)
 		if err != nil && !errors.Is(err, virt.ErrNotFound) && !errors.Is(err, virt.ErrState) {
 			return f, err
@@ -73,7 +78,7 @@ func (f facts) freeName(word string) string {
 // poolFor is the pool that a new disk goes to when none is chosen; ok is false
 // while there is none.
 func (f facts) poolFor(chosen string) (virt.Pool, bool) {
-	for _, name := range []string{chosen, "default"} {
+	for _, name := range []string{chosen, defaultPool} {
 		for _, p := range f.pools {
 			if p.Name == name {
 				return p, true

@@ -27,6 +27,11 @@ func newFileChoice(w *wizard, known virt.Field, step int, label, help string, in
 	c := &fileChoice{w: w, into: into, wanted: wanted, byPath: func() bool { return false }}
 	entry, row := w.entry(known, step, label, help, lang.L("Path, or POOL/NAME of a volume"), into)
 	c.entry = entry
+	follow := entry.OnChanged
+	entry.OnChanged = func(text string) {
+		w.draft.unreadable = "" // it was chosen for another file
+		follow(text)
+	}
 	c.volumes = kit.NewSelect(lang.L("{{.What}}: volumes", map[string]any{"What": label}), nil, c.pick)
 	c.all = kit.RowTop(14, kit.GrowBy(3, row), kit.GrowBy(2, kit.NewField(lang.L("Or a volume"), "", c.volumes)))
 	return c
@@ -35,7 +40,7 @@ func newFileChoice(w *wizard, known virt.Field, step int, label, help string, in
 func (c *fileChoice) pick(o kit.Option) {
 	for _, v := range c.w.facts.volumes {
 		if v.Pool+"/"+v.Name == o.ID {
-			*c.into = o.ID
+			*c.into, c.w.draft.unreadable = o.ID, ""
 			if c.byPath() {
 				*c.into = v.Path
 			}

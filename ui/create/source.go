@@ -18,6 +18,7 @@ type sourcePage struct {
 	files   []*fileChoice
 	copying *kit.Switch
 	cmdline *kit.Entry
+	access  *accessPanel
 	all     *fyne.Container
 }
 
@@ -43,11 +44,13 @@ func newSourcePage(w *wizard) *sourcePage {
 		sourceEmpty:   p.said(sourceEmpty, lang.L("The machine gets an empty disk and nothing to boot from. Put a medium into it later, or a system onto its disk.")),
 		sourceTry:     p.said(sourceTry, lang.L("It boots in seconds to a shell on its screen, gets an address by DHCP, obeys the power button, and takes 128 MiB of memory. Nothing is installed.")),
 	}
+	p.access = newAccessPanel(w, virt.FieldISO, virt.FieldKernel, virt.FieldInitrd, fieldImage)
 	p.all = kit.Col(16, p.choices)
 	for _, id := range []string{sourceISO, sourceImage, sourceKernel, sourceNetwork, sourceEmpty, sourceTry} {
 		p.all.Add(kit.Stack(kit.NewBox(theme.None, theme.Line, 12), kit.PadAll(16, p.parts[id])))
 		p.parts[id] = p.all.Objects[len(p.all.Objects)-1]
 	}
+	p.all.Add(p.access.all)
 	return p
 }
 
@@ -102,6 +105,7 @@ func (p *sourcePage) show() {
 	for _, f := range p.files {
 		f.show()
 	}
+	p.access.show()
 	p.copying.SetOn(d.copyImage)
 	p.cmdline.SetText(d.cmdline)
 	p.words[sourceISO].SetText(p.recognised())

@@ -21,6 +21,7 @@ type storagePage struct {
 	poolRow  *kit.FormRow
 	file     *fileChoice
 	note     *kit.Paragraph
+	access   *accessPanel
 	made     *fyne.Container // what a new or copied disk asks
 	existing *fyne.Container
 	all      *fyne.Container
@@ -45,7 +46,8 @@ func newStoragePage(w *wizard) *storagePage {
 	w.fields[virt.FieldPool] = &field{row: p.poolRow, step: storageStep, touched: true}
 	p.made = kit.Col(16, kit.Grid(2, 14, p.sizeRow, p.format()), p.poolRow)
 	p.file = newFileChoice(w, virt.FieldDisk, storageStep, lang.L("Existing disk"), "", &w.draft.file, isDisk)
-	p.existing = kit.Col(16, p.file.all, kit.Grid(2, 14, p.format()))
+	p.access = newAccessPanel(w, virt.FieldDisk)
+	p.existing = kit.Col(16, p.file.all, kit.Grid(2, 14, p.format()), p.access.all)
 	p.all = kit.Col(18, p.choices, p.note, p.made, p.existing)
 	return p
 }
@@ -92,6 +94,7 @@ func (p *storagePage) show() {
 	}
 	p.showPools()
 	p.file.show()
+	p.access.show()
 }
 
 // words explain what there is nothing to choose about.
@@ -129,6 +132,9 @@ func (p *storagePage) showPools() {
 }
 
 func poolLabel(p virt.Pool) string {
+	if !p.Active {
+		return p.Name + "  ·  " + lang.L("stopped, will be started")
+	}
 	return p.Name + "  ·  " + lang.L("{{.Size}} free", map[string]any{"Size": parts.Size(p.Available)})
 }
 

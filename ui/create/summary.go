@@ -70,7 +70,7 @@ func (s *summary) showRoom(spec virt.VMSpec) {
 	} else {
 		s.pool.all.Show()
 		s.pool.show(lang.L("Pool “{{.Name}}”", map[string]any{"Name": pool.Name}), pool.Capacity-min(pool.Capacity, pool.Available), size, pool.Capacity)
-		if size > pool.Available {
+		if pool.Active && size > pool.Available {
 			warnings = append(warnings, lang.L("The disk may grow to more than pool “{{.Name}}” has room for.", map[string]any{"Name": pool.Name}))
 		}
 	}

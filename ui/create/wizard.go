@@ -185,14 +185,35 @@ func (w *wizard) close() {
 	w.dialog.Close()
 }
 
-// create makes the machine in the background; the activity strip shows how far
-// it is. When it fails the wizard comes back as it was and says why.
+// create makes the machine, once the person agrees to what is made or started
+// beside it.
 func (w *wizard) create() {
 	spec, problems := w.draft.spec()
 	if len(problems) > 0 {
 		return
 	}
 	host := w.draft.host
+	var needed []virt.Preparation
+	w.Kit.RunTo(func(ctx context.Context) (err error) {
+		needed, err = w.Services.VMs.Preparations(ctx, host, spec)
+		return err
+	}, func(err error) {
+		switch {
+		case err != nil:
+			w.review.failed(err)
+			w.dialog.Go(reviewStep)
+			w.render()
+		case len(needed) > 0:
+			w.agree(host, spec, needed)
+		default:
+			w.make(host, spec)
+		}
+	})
+}
+
+// make makes the machine in the background; the activity strip shows how far it
+// is. When it fails the wizard comes back as it was and says why.
+func (w *wizard) make(host virt.HostID, spec virt.VMSpec) {
 	w.review.failed(nil)
 	w.dialog.Close()
 	var made virt.Ref

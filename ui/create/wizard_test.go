@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/xml"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,6 +98,11 @@ func (r *room) click(role, name string) {
 	e := r.must(role, name)
 	at := fyne.NewPos(float32(e.X+e.W/2), float32(e.Y+e.H/2))
 	if pressed := deepest(r.Win.Canvas().Overlays().Top(), fyne.Position{}, at); pressed != nil {
+		if held, ok := pressed.(desktop.Mouseable); ok {
+			event := &desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: at}, Button: desktop.MouseButtonPrimary}
+			held.MouseDown(event)
+			held.MouseUp(event)
+		}
 		pressed.Tapped(&fyne.PointEvent{AbsolutePosition: at})
 	}
 	r.Flush()
@@ -181,10 +187,91 @@ func TestEveryControlOfEveryStepHasAName(t *testing.T) {
 	}
 }
 
+// ready sees to it that the host has its default pool and network running, as
+// after a first machine.
+func (r *room) ready() *room {
+	r.t.Helper()
+	ref, err := r.svc.VMs.Create(r.ctx, r.host, virt.VMSpec{Name: "the-first", Accel: "tcg", Disks: []virt.DiskSpec{{Size: 1 << 20}}})
+	if err == nil {
+		_, err = r.svc.VMs.Delete(r.ctx, ref, virt.DeleteSpec{})
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return r
+}
+
+// remove deletes a machine that the test made.
+func (r *room) remove(ref virt.Ref) {
+	r.t.Helper()
+	if _, err := r.svc.VMs.Delete(r.ctx, ref, virt.DeleteSpec{Force: true}); err != nil {
+		r.t.Error(err)
+	}
+}
+
+func (r *room) untilMade() virt.Ref {
+	r.t.Helper()
+	r.Until("the machine is made", func() bool { return len(r.made) == 1 })
+	r.t.Cleanup(func() { r.remove(r.made[0]) })
+	return r.made[0]
+}
+
+func TestThreeClicksMakeAndStartAMachine(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI).ready()
+	clicks := 0
+	click := func(role, name string) {
+		clicks++
+		r.click(role, name)
+	}
+	click("radio button", "Empty machine")
+	r.must("push button", "Skip to review")
+	click("push button", "Skip to review")
+	r.onStep("Review")
+	r.Until("it can be created", func() bool {
+		e, ok := r.find("push button", "Create")
+		return ok && !slices.Contains(e.States, "disabled")
+	})
+	click("push button", "Create")
+	shown, err := r.svc.VMs.Show(r.ctx, r.untilMade())
+	if err != nil || shown.State != virt.StateRunning || shown.Name != "machine" || clicks != 3 {
+		t.Errorf("after %d clicks: %+v, %v", clicks, shown.VM, err)
+	}
+}
+
+func TestTheKeyboardAloneMakesAMachine(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI).ready()
+	r.Until("the first source has the keyboard", func() bool {
+		e, ok := r.find("radio button", "Local ISO or CD")
+		return ok && slices.Contains(e.States, "focused")
+	})
+	for range 4 {
+		r.press(fyne.KeyRight)
+	}
+	for _, step := range []string{"Name and system", "CPU and memory", "Storage", "Network and devices", "Review"} {
+		if step == "CPU and memory" {
+			test.Type(r.Win.Canvas().Focused(), "by-keys")
+		}
+		if step == "Review" { // Enter opens the list that has the keyboard
+			r.combine("Alt+Right")
+		} else {
+			r.press(fyne.KeyReturn)
+		}
+		r.onStep(step)
+	}
+	r.Until("it can be created", func() bool {
+		e, ok := r.find("push button", "Create")
+		return ok && !slices.Contains(e.States, "disabled")
+	})
+	r.combine("Ctrl+Enter")
+	if made := r.untilMade(); made.Name != "by-keys" {
+		t.Errorf("made %v", made)
+	}
+}
+
 // The window and kvm-cli make the same machine of the same choices: both ask
 // Preview, and libvirt keeps of it what it keeps of the command's.
-func TestAnEmptyMachineIsMadeInThreeClicks(t *testing.T) {
-	r := open(t, virttest.SharedLibvirtd(t).URI)
+func TestAMachineIsMadeAsTheReviewShowedIt(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI).ready()
 	r.click("radio button", "Empty machine")
 	r.must("push button", "Skip to review")
 	r.click("push button", "Next")
@@ -205,13 +292,7 @@ func TestAnEmptyMachineIsMadeInThreeClicks(t *testing.T) {
 	expected := shape(t, r.must("text", "XML").Value)
 
 	r.click("push button", "Create")
-	r.Until("the machine is made", func() bool { return len(r.made) == 1 })
-	made := r.made[0]
-	t.Cleanup(func() {
-		if _, err := r.svc.VMs.Delete(r.ctx, made, virt.DeleteSpec{}); err != nil {
-			t.Error(err)
-		}
-	})
+	made := r.untilMade()
 	document, err := r.svc.VMs.XML(r.ctx, made, true)
 	if err != nil {
 		t.Fatal(err)
@@ -294,7 +375,7 @@ func TestBadValuesAreSaidAtTheirFieldAndKeepTheStep(t *testing.T) {
 }
 
 func TestAFailureBringsTheWizardBackAsItWas(t *testing.T) {
-	r := open(t, virttest.SharedLibvirtd(t).URI)
+	r := open(t, virttest.SharedLibvirtd(t).URI).ready()
 	r.click("radio button", "Empty machine")
 	r.click("push button", "Next")
 	r.write("Name", "quick")
