@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -27,9 +26,9 @@ their state is "saved". With --host only that one is listed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
 				_ = s.Hosts.Wait(ctx, id) //nolint:errcheck // a host that is not reached is listed so
-				hosts, err := s.Hosts.List(ctx)
+				hosts, err := s.Hosts.ListWhole(ctx)
 				if err == nil && c.host == "" {
-					hosts, err = withSaved(ctx, s, hosts)
+					hosts, err = s.Hosts.WithSaved(ctx, hosts)
 				}
 				if err != nil && len(hosts) == 0 {
 					return err
@@ -46,17 +45,6 @@ their state is "saved". With --host only that one is listed.`,
 			})
 		},
 	}
-}
-
-// withSaved adds the saved hosts that are not connected.
-func withSaved(ctx context.Context, s *services.Services, hosts []virt.Host) ([]virt.Host, error) {
-	saved, err := s.Hosts.Saved(ctx)
-	for _, h := range saved {
-		if !slices.ContainsFunc(hosts, func(known virt.Host) bool { return known.ID == h.Name }) {
-			hosts = append(hosts, virt.Host{ID: h.Name, URI: h.URI(), State: virt.HostSaved})
-		}
-	}
-	return hosts, err
 }
 
 func newHostShowCommand(c *cli) *cobra.Command {

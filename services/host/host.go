@@ -127,20 +127,6 @@ func (s *Service) List(ctx context.Context) ([]virt.Host, error) {
 	return hosts, nil
 }
 
-// ListWhole is List with all that Show tells of the hosts that are connected.
-func (s *Service) ListWhole(ctx context.Context) ([]virt.Host, error) {
-	hosts, err := s.List(ctx)
-	for i, h := range hosts {
-		if h.State != virt.HostConnected {
-			continue
-		}
-		if whole, err := s.Show(ctx, h.ID); err == nil { // one that went meanwhile is listed as it was
-			hosts[i] = whole
-		}
-	}
-	return hosts, err
-}
-
 // IDs returns the names of the hosts in the order they were added.
 func (s *Service) IDs(ctx context.Context) ([]virt.HostID, error) {
 	hosts, err := s.List(ctx)

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -53,22 +54,53 @@ const (
 	maxPort = 65535
 )
 
-// Check returns what is wrong with h: virt.KindInvalid with the name of the
-// field in the text and what is allowed as the hint.
+// The fields of a SavedHost that are checked by themselves, as its JSON has them.
+const (
+	HostFieldName      Field = "name"
+	HostFieldTransport Field = "transport"
+	HostFieldAddress   Field = "address"
+	HostFieldPort      Field = "port"
+	HostFieldUser      Field = "user"
+	HostFieldSocket    Field = "socket"
+	HostFieldKey       Field = "key"
+	HostFieldJump      Field = "jump_host"
+	HostFieldCA        Field = "ca"
+	HostFieldCert      Field = "client_cert"
+	HostFieldCertKey   Field = "client_key"
+	HostFieldURI       Field = "uri"
+)
+
+// Check returns what is wrong with h first: virt.KindInvalid with the name of
+// the field in the text and what is allowed as the hint.
 func (h SavedHost) Check() error {
-	if err := CheckHostName(h.Name); err != nil {
-		return err
+	for _, p := range h.Problems() {
+		return p.Err
 	}
+	return nil
+}
+
+// Problems returns all that is wrong with h, at most one for a field.
+func (h SavedHost) Problems() []FieldProblem {
+	var found []FieldProblem
+	for _, p := range append([]FieldProblem{{HostFieldName, CheckHostName(h.Name)}}, h.transportProblems()...) {
+		if p.Err != nil {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func (h SavedHost) transportProblems() []FieldProblem {
 	switch h.Transport {
 	case TransportLocal:
-		return h.checkLocal()
+		return []FieldProblem{{HostFieldURI, h.checkLocal()}}
 	case TransportURI:
-		return h.checkCustom()
+		return []FieldProblem{{HostFieldURI, h.checkCustom()}}
 	case TransportSSH, TransportLibSSH, TransportTLS, TransportTCP:
-		return h.checkRemote()
+		return h.remoteProblems()
 	default:
-		return Errorf(KindInvalid, "the transport cannot be %q", h.Transport).
-			WithHint("Choose local, ssh, tls, libssh, tcp or uri.")
+		return []FieldProblem{{HostFieldTransport, Errorf(KindInvalid, "the transport cannot be %q", h.Transport).
+			WithHint("Choose local, ssh, tls, libssh, tcp or uri.")}}
 	}
 }
 
@@ -107,38 +139,27 @@ func (h SavedHost) checkCustom() error {
 	return nil
 }
 
-func (h SavedHost) checkRemote() error {
-	switch {
-	case !isAddress(h.Address):
-		return Errorf(KindInvalid, "the address cannot be %q", h.Address).WithHint("Write the host's name or IP address, without user and port.")
-	case h.Port < 0 || h.Port > maxPort:
-		return Errorf(KindInvalid, "the port cannot be %d", h.Port).WithHint("Write a number from 1 to 65535, or 0 for the usual one.")
-	case !plain(h.User) || strings.ContainsAny(h.User, "@:/ "):
-		return Errorf(KindInvalid, "the user cannot be %q", h.User).WithHint("Write a login name, or leave it empty.")
-	case (h.Cert == "") != (h.CertKey == ""):
-		return Errorf(KindInvalid, "a client certificate and its key go together").WithHint("Name both files or neither.")
-	}
-	for field, path := range map[string]string{"key": h.Key, "ca": h.CA, "client_cert": h.Cert, "client_key": h.CertKey} {
-		if !isPath(path) {
-			return Errorf(KindInvalid, "the %s cannot be %q", field, path).WithHint("Write the file's whole path, or one that begins with ~/.")
+func (h SavedHost) remoteProblems() []FieldProblem {
+	var found []FieldProblem
+	wrong := func(field Field, bad bool, hint, format string, args ...any) {
+		if bad {
+			found = append(found, FieldProblem{field, Errorf(KindInvalid, format, args...).WithHint(hint)})
 		}
 	}
-	if h.Socket != "" && (!filepath.IsAbs(h.Socket) || !plain(h.Socket)) {
-		return Errorf(KindInvalid, "the socket cannot be %q", h.Socket).WithHint("Write the whole path on the host.")
+	wrong(HostFieldAddress, !isAddress(h.Address), "Write the host's name or IP address, without user and port.", "the address cannot be %q", h.Address)
+	wrong(HostFieldPort, h.Port < 0 || h.Port > maxPort, "Write a number from 1 to 65535, or 0 for the usual one.", "the port cannot be %d", h.Port)
+	wrong(HostFieldUser, !plain(h.User) || strings.ContainsAny(h.User, "@:/ "), "Write a login name, or leave it empty.", "the user cannot be %q", h.User)
+	wrong(HostFieldCert, (h.Cert == "") != (h.CertKey == ""), "Name both files or neither.", "a client certificate and its key go together")
+	for _, file := range []struct {
+		field Field
+		path  string
+	}{{HostFieldKey, h.Key}, {HostFieldCA, h.CA}, {HostFieldCert, h.Cert}, {HostFieldCertKey, h.CertKey}} {
+		wrong(file.field, !isPath(file.path), "Write the file's whole path, or one that begins with ~/.", "the %s cannot be %q", file.field, file.path)
 	}
-	for _, hop := range h.Jumps() {
-		if !isAddress(hop.Address) || strings.ContainsAny(hop.User, " /") {
-			return Errorf(KindInvalid, "the jump host cannot be %q", h.JumpHost).WithHint("Write USER@HOST:PORT; user and port may be left out.")
-		}
-	}
-	return nil
-}
-
-// A Hop is a computer that an SSH connection goes to or through.
-type Hop struct {
-	User    string // empty: the user here
-	Address string
-	Port    int // 0: 22
+	wrong(HostFieldSocket, h.Socket != "" && (!filepath.IsAbs(h.Socket) || !plain(h.Socket)), "Write the whole path on the host.", "the socket cannot be %q", h.Socket)
+	badHop := slices.ContainsFunc(h.Jumps(), func(hop Hop) bool { return !isAddress(hop.Address) || strings.ContainsAny(hop.User, " /") })
+	wrong(HostFieldJump, badHop, "Write USER@HOST:PORT; user and port may be left out.", "the jump host cannot be %q", h.JumpHost)
+	return found
 }
 
 // Jumps are the jump hosts in the order in which they are passed.
@@ -148,6 +169,13 @@ func (h SavedHost) Jumps() []Hop {
 		hops = append(hops, parseHop(strings.TrimSpace(text)))
 	}
 	return hops
+}
+
+// A Hop is a computer that an SSH connection goes to or through.
+type Hop struct {
+	User    string // empty: the user here
+	Address string
+	Port    int // 0: 22
 }
 
 func parseHop(text string) Hop {
@@ -211,7 +239,7 @@ func HostFromURI(text string) (SavedHost, error) {
 	h.Port, _ = strconv.Atoi(u.Port()) // checked by url.Parse
 	h.Socket = u.Query().Get("socket")
 	known := driver == "qemu" && (u.Path == "/system" || u.Path == "/session") && (h.Transport == TransportSSH || h.Transport == TransportTLS)
-	if !known || h.Transport == TransportTLS && h.Socket != "" || h.checkRemote() != nil || h.URI() != canonical(u) {
+	if !known || h.Transport == TransportTLS && h.Socket != "" || len(h.remoteProblems()) > 0 || h.URI() != canonical(u) {
 		return custom, nil
 	}
 	return h, nil
