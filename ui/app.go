@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -46,17 +47,15 @@ func Run(ctx context.Context, o Options) error {
 	if err := kit.LoadWords(); err != nil {
 		return err
 	}
-	name := o.Theme
-	if name == "" {
-		name = o.Services.Settings.Theme()
-	}
-	o.App.Settings().SetTheme(themeOf(name))
+	first := lookOf(o.Services.Settings)
+	first.theme = cmp.Or(o.Theme, first.theme)
+	first.apply(o.App)
 	o.App.SetIcon(fyne.NewStaticResource("kvm-manager.png", assets.AppIcon()))
 	win := o.App.NewWindow(lang.L("KVM Manager"))
 	win.SetMaster()
 	k := kit.New(o.App, win, ctx, o.Services)
 	w := NewWindow(k, o.Services)
-	w.followTheme()
+	w.followLook()
 	w.followScale()
 	w.openFirst(o.Page)
 	if path := os.Getenv(kit.UISocketVariable); path != "" {

@@ -31,7 +31,7 @@ func (s *Service) ConfirmForceOff() bool { return read[bool](s, NameConfirmForce
 // ConfirmReset says whether to ask before a machine is reset.
 func (s *Service) ConfirmReset() bool { return read[bool](s, NameConfirmReset) }
 
-// Density is how high rows of tables are: comfortable or compact.
+// Density is how high rows of tables are: Comfortable or Compact.
 func (s *Service) Density() string { return read[string](s, NameDensity) }
 
 // HighContrast says whether texts and edges are stronger.
@@ -40,7 +40,7 @@ func (s *Service) HighContrast() bool { return read[bool](s, NameContrast) }
 // Motion says whether things may slide into their place.
 func (s *Service) Motion() bool { return read[bool](s, NameMotion) }
 
-// ConsoleScaling is how large a machine's screen is shown at first: fit or actual.
+// ConsoleScaling is how large a machine's screen is shown at first: Fit or ActualSize.
 func (s *Service) ConsoleScaling() string { return read[string](s, NameConsoleScaling) }
 
 // KeepHistory is how long operations and rows of the audit log are kept; zero is

@@ -30,6 +30,12 @@ const (
 	NameKeepAudit       = "history.audit_days"
 )
 
+// Values of the settings of that kind.
+const (
+	Comfortable, Compact = "comfortable", "compact" // NameDensity
+	Fit, ActualSize      = "fit", "actual"          // NameConsoleScaling
+)
+
 // KeysPrefix begins the names of settings that give an action of the window
 // another key combination; the rest is the action's ID.
 const KeysPrefix = "keys."
@@ -52,10 +58,10 @@ var registry = []definition{
 	duration(NameStatsInterval, 3*time.Second, time.Second, time.Minute),
 	flag(NameConfirmForceOff, true),
 	flag(NameConfirmReset, true),
-	choice(NameDensity, "comfortable", "compact"),
+	choice(NameDensity, Comfortable, Compact),
 	flag(NameContrast, false),
 	flag(NameMotion, true),
-	choice(NameConsoleScaling, "fit", "actual"),
+	choice(NameConsoleScaling, Fit, ActualSize),
 	days(NameKeepOperations, 90, 1),
 	days(NameKeepAudit, 0, 30),
 }

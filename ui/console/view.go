@@ -80,6 +80,7 @@ func newView(k *kit.Kit, svc *services.Services, vm virt.Ref) *view {
 func (v *view) arrange() {
 	v.scroll = container.NewScroll(v.screen)
 	v.bar = newBar(v)
+	v.bar.preferred()
 	v.dim = kit.NewBox(theme.Scrim, theme.None, wellRadius)
 	v.words, v.trouble, v.foot = newWords(v), newTrouble(v), newFoot(v)
 	v.well = kit.Stack(

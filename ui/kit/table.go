@@ -146,7 +146,7 @@ func (t *DataTable[R]) SelectedRows() []R {
 
 // Layout returns how the table is arranged now.
 func (t *DataTable[R]) Layout() TableLayout {
-	return TableLayout{Columns: states(t.columns), Sort: t.sortBy, Descending: t.descending, Compact: t.lines.height == compactHeight}
+	return TableLayout{Columns: states(t.columns), Sort: t.sortBy, Descending: t.descending}
 }
 
 // SetLayout arranges the table as saved before. The zero layout changes nothing.
@@ -155,7 +155,6 @@ func (t *DataTable[R]) SetLayout(l TableLayout) {
 	if t.less[l.Sort] != nil {
 		t.sortBy, t.descending = l.Sort, l.Descending
 	}
-	t.setCompact(l.Compact)
 	t.rearrange()
 	t.renew()
 }

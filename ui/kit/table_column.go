@@ -40,7 +40,6 @@ type TableLayout struct {
 	Columns    []ColumnState `json:"columns"`
 	Sort       string        `json:"sort,omitempty"`
 	Descending bool          `json:"descending,omitempty"`
-	Compact    bool          `json:"compact,omitempty"`
 }
 
 // ColumnChoice is a column as the list of columns to choose from shows it.

@@ -63,7 +63,7 @@ func (t *table) init(self focusWidget) {
 	t.self = self
 	t.selected, t.place = map[string]bool{}, map[string]int{}
 	t.head = newTableHeader(t)
-	t.lines = newRowList(rowHeight, func() rowWidget { return newTableRow(t) })
+	t.lines = newRowList(tableRowHeight(), func() rowWidget { return newTableRow(t) })
 	t.list = t.lines
 	if t.newCard != nil {
 		t.grid = newRowList(cardHeight, func() rowWidget { return newTableCard(t) })
@@ -86,23 +86,6 @@ func (t *table) SetBanner(banner fyne.CanvasObject) {
 func (t *table) SetLoading() {
 	t.loading = true
 	t.Refresh()
-}
-
-// SetCompact chooses between rows of 32 and of 40 units.
-func (t *table) SetCompact(compact bool) {
-	t.setCompact(compact)
-	t.arrangementChanged()
-}
-
-func (t *table) setCompact(compact bool) {
-	height := float32(rowHeight)
-	if compact {
-		height = compactHeight
-	}
-	t.lines.height = height
-	if !t.Cards() {
-		t.lines.setHeight(height)
-	}
 }
 
 // Choices returns the columns in their order, for a menu that chooses them.
@@ -305,6 +288,7 @@ func (r *tableRenderer) Layout(size fyne.Size) {
 // Refresh lays out again for a banner that came or went; rows repaint themselves.
 func (r *tableRenderer) Refresh() {
 	t := r.table
+	t.lines.height = tableRowHeight()
 	setHidden(t.head, t.Cards())
 	setHidden(t.top, t.banner == nil)
 	t.showInstead()

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"github.com/kvmmanager/kvm-manager/services/setting"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/parts"
@@ -261,9 +262,19 @@ func (p *tablePage) columnMenu() []kit.MenuItem {
 			Do: func() { p.table.ShowColumn(c.ID, !c.Shown) },
 		})
 	}
-	compact := p.table.Layout().Compact
 	return append(items, kit.MenuLine(), kit.MenuItem{
-		Label: lang.L("Compact rows"), Checked: compact, Do: func() { p.table.SetCompact(!compact) },
+		Label: lang.L("Compact rows"), Checked: kit.Dense(), Do: p.changeDensity,
+	})
+}
+
+// changeDensity makes the rows of all tables high or low.
+func (p *tablePage) changeDensity() {
+	density := setting.Compact
+	if kit.Dense() {
+		density = setting.Comfortable
+	}
+	p.machines.kit.Run(func(ctx context.Context) error {
+		return p.machines.svc.Settings.Set(ctx, setting.NameDensity, density)
 	})
 }
 
