@@ -6,51 +6,18 @@ import (
 	"errors"
 	"image"
 	"image/png"
-	"io"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
 )
-
-// display starts a display of the test's own and makes it the one that programs use.
-func display(t *testing.T) {
-	t.Helper()
-	for _, tool := range []string{"Xvfb", "xclip"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("CI") == "true" {
-				t.Fatal(err)
-			}
-			t.Skip(err)
-		}
-	}
-	number, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp")
-	server.ExtraFiles = []*os.File{w}
-	if err := errors.Join(server.Start(), w.Close()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-	})
-	said, err := io.ReadAll(io.LimitReader(number, 8))
-	if err != nil || len(said) == 0 {
-		t.Fatalf("Xvfb does not say its display: %q, %v", said, err)
-	}
-	t.Setenv("DISPLAY", ":"+strings.TrimSpace(string(said)))
-}
 
 // noise is a PNG file of about four bytes a pixel.
 func noise(t *testing.T, width, height int) []byte {
@@ -82,44 +49,36 @@ func offer(t *testing.T, file []byte) (stop func(), result <-chan error) {
 	return cancel, ended
 }
 
-// paste returns what another program gets from the clipboard.
-func paste(t *testing.T, target string) ([]byte, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	return exec.CommandContext(ctx, "xclip", "-selection", "clipboard", "-o", "-t", target).Output()
-}
-
 func TestOtherProgramsPasteThePicture(t *testing.T) {
-	display(t)
+	kittest.Display(t)
 	for _, size := range []int{20, 200, 1000} { // the last ones go in pieces
 		file := noise(t, size, size)
 		stop, ended := offer(t, file)
 		for range 2 {
-			got, err := paste(t, "image/png")
+			got, err := kittest.Paste(t, "image/png")
 			if err != nil || !bytes.Equal(got, file) {
 				t.Errorf("of %d bytes %d were pasted, %v", len(file), len(got), err)
 			}
 		}
-		targets, err := paste(t, "TARGETS")
+		targets, err := kittest.Paste(t, "TARGETS")
 		if err != nil || !slices.Contains(strings.Fields(string(targets)), "image/png") || strings.Contains(string(targets), "UTF8_STRING") {
 			t.Errorf("offered are %q, %v", targets, err)
 		}
-		if got, err := paste(t, "UTF8_STRING"); err == nil {
+		if got, err := kittest.Paste(t, "UTF8_STRING"); err == nil {
 			t.Errorf("as text %q was pasted", got)
 		}
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("ended with %v", err)
 		}
-		if got, err := paste(t, "image/png"); err == nil {
+		if got, err := kittest.Paste(t, "image/png"); err == nil {
 			t.Errorf("after the end %d bytes were pasted", len(got))
 		}
 	}
 }
 
 func TestTheOfferEndsWhenAnotherProgramCopies(t *testing.T) {
-	display(t)
+	kittest.Display(t)
 	_, ended := offer(t, noise(t, 20, 20))
 	copied := exec.Command("xclip", "-selection", "clipboard", "-i", "-loops", "1")
 	copied.Stdin = strings.NewReader("text")
@@ -129,20 +88,20 @@ func TestTheOfferEndsWhenAnotherProgramCopies(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("ended with %v", err)
 	}
-	if got, err := paste(t, "UTF8_STRING"); err != nil || string(got) != "text" {
+	if got, err := kittest.Paste(t, "UTF8_STRING"); err != nil || string(got) != "text" {
 		t.Errorf("%q was pasted, %v", got, err)
 	}
 }
 
 func TestANewPictureReplacesTheOldOne(t *testing.T) {
-	display(t)
+	kittest.Display(t)
 	_, first := offer(t, noise(t, 20, 20))
 	file := noise(t, 30, 30)
 	stop, second := offer(t, file)
 	if err := <-first; err != nil {
 		t.Errorf("the first ended with %v", err)
 	}
-	if got, err := paste(t, "image/png"); err != nil || !bytes.Equal(got, file) {
+	if got, err := kittest.Paste(t, "image/png"); err != nil || !bytes.Equal(got, file) {
 		t.Errorf("%d bytes were pasted, %v", len(got), err)
 	}
 	stop()
@@ -152,7 +111,7 @@ func TestANewPictureReplacesTheOldOne(t *testing.T) {
 }
 
 func TestSeveralTargetsAreAskedForAtOnce(t *testing.T) {
-	display(t)
+	kittest.Display(t)
 	file := noise(t, 20, 20)
 	stop, ended := offer(t, file)
 	c, err := newOwner(nil) // a client with a window and all atoms
@@ -190,7 +149,7 @@ func TestSeveralTargetsAreAskedForAtOnce(t *testing.T) {
 }
 
 func TestAWindowThatGoesDuringATransferIsForgotten(t *testing.T) {
-	display(t)
+	kittest.Display(t)
 	_, ended := offer(t, noise(t, 1000, 1000))
 	c, err := newOwner(nil)
 	if err != nil {

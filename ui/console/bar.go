@@ -1,16 +1,13 @@
 package console
 
 import (
-	"context"
 	"fmt"
 	"image"
-	"net/url"
-	"path/filepath"
 
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/ui/kit"
-	"github.com/kvmmanager/kvm-manager/ui/theme"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/vnc"
 )
 
@@ -30,7 +27,7 @@ func newBar(v *view) *bar {
 	b := &bar{view: v, size: kit.NewText(kit.SmallText, "")}
 	b.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
 	b.keys.OnPress(func() { kit.ShowMenuUnder(b.keys, v.keyMenu()) })
-	b.shot = kit.IconButton("camera", lang.L("Save a screenshot"), b.saveScreenshot)
+	b.shot = kit.IconMenuButton("camera", lang.L("Screenshot"), func() []kit.MenuItem { return parts.ScreenshotMenu(v.kit, v.svc, v.vm, b.shot) })
 	b.fit = kit.Quiet("scan", lang.L("Fit"), nil).Small()
 	b.fit.OnPress(func() { kit.ShowMenuUnder(b.fit, b.scalingMenu()) })
 	b.content = kit.NewToolBar(lang.L("Console"), b.keys, b.shot, kit.ToolBarLine(), b.fit, kit.ToolBarLine(), b.size)
@@ -67,29 +64,4 @@ func (b *bar) scale(how vnc.Scaling) {
 	}
 	b.view.screen.SetScaling(how)
 	b.view.show()
-}
-
-// saveScreenshot writes what the machine shows to a file of the person.
-func (b *bar) saveScreenshot() {
-	v := b.view
-	b.shot.SetBusy(true)
-	var path string
-	v.kit.RunTo(func(ctx context.Context) error {
-		picture, err := v.svc.VMs.Screenshot(ctx, v.vm)
-		if err != nil {
-			return err
-		}
-		path, err = pictures.save(v.vm.Name, ".png", picture)
-		return err
-	}, func(err error) {
-		b.shot.SetBusy(false)
-		if err != nil {
-			v.kit.Show(err)
-			return
-		}
-		v.kit.Toast(kit.Toast{
-			Icon: "camera", Token: theme.OK, Title: lang.L("Screenshot saved"), Text: shortPath(path),
-			Action: lang.L("Show"), Do: func() { v.kit.Show(v.kit.App.OpenURL(&url.URL{Scheme: "file", Path: filepath.Dir(path)})) },
-		})
-	})
 }

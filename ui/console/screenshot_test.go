@@ -5,40 +5,62 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 )
 
-func TestAScreenshotGoesToThePersonsPictures(t *testing.T) {
-	home := t.TempDir()
-	t.Setenv("HOME", home)
-	t.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
-	if got := pictures.path(); got != home {
-		t.Errorf("without a folder of pictures it is %s", got)
+// choose chooses an item of the menu that is open.
+func (d *desk) choose(item string) {
+	d.Until("the menu offers "+item, func() bool { return find(kit.Accessibility(d.Win, 1), "menu item", item) != nil })
+	menu := d.Win.Canvas().Focused()
+	for _, r := range item {
+		menu.TypedRune(r)
 	}
-	for _, dir := range []string{".config", "Pictures", "Bilder"} {
-		if err := os.Mkdir(filepath.Join(home, dir), 0o700); err != nil {
-			t.Fatal(err)
-		}
+	menu.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+}
+
+func TestThePictureIsCopiedForOtherProgramsAndOutlivesItsWindow(t *testing.T) {
+	kittest.Display(t)
+	d := newDesk(t, "")
+	d.Until("the screen is shown", d.connected)
+	win := d.App.NewWindow("another")
+	other := d.Kit.Window(win)
+	items := parts.ScreenshotMenu(other, d.svc, d.page.vm, nil)
+	if len(items) != 2 || items[1].Label != "Copy picture" {
+		t.Fatalf("the menu has %+v", items)
 	}
-	if got := pictures.path(); got != filepath.Join(home, "Pictures") {
-		t.Errorf("the folder of pictures is %s", got)
+	items[1].Do()
+	var pasted []byte
+	d.Until("there is a picture to paste", func() bool {
+		var err error
+		pasted, err = kittest.Paste(t, "image/png")
+		return err == nil
+	})
+	other.Leave()
+	win.Close()
+	again, err := kittest.Paste(t, "image/png")
+	if err != nil || !bytes.Equal(again, pasted) {
+		t.Errorf("without its window %d bytes are pasted, %v", len(again), err)
 	}
-	config := "# written by xdg-user-dirs-update\nXDG_PICTURES_DIR=\"$HOME/Bilder\"\n"
-	if err := os.WriteFile(filepath.Join(home, ".config", "user-dirs.dirs"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
+	if _, err := png.Decode(bytes.NewReader(pasted)); err != nil {
+		t.Errorf("what is pasted is no picture: %v", err)
 	}
-	path, err := pictures.save("a/b", ".png", []byte("picture"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if filepath.Dir(path) != filepath.Join(home, "Bilder") || !strings.HasPrefix(filepath.Base(path), "a_b ") {
-		t.Errorf("saved as %s", path)
-	}
-	if got := shortPath(path); !strings.HasPrefix(got, "~/Bilder/a_b ") {
-		t.Errorf("shown as %s", got)
+
+	d.view().bar.shot.Press()
+	d.choose("Copy picture")
+	d.Until("it is said", func() bool { return find(kit.Accessibility(d.Win, 1), "notification", "Screenshot copied") != nil })
+}
+
+func TestWithoutADisplayNoPictureIsOfferedToCopy(t *testing.T) {
+	t.Setenv("DISPLAY", "")
+	if items := parts.ScreenshotMenu(nil, nil, virt.Ref{}, nil); len(items) != 1 || items[0].Label != "Save picture" {
+		t.Errorf("the menu has %+v", items)
 	}
 }
 
@@ -49,6 +71,7 @@ func TestTheCameraSavesWhatTheMachineShows(t *testing.T) {
 	d := newDesk(t, "")
 	d.Until("the screen is shown", d.connected)
 	d.view().bar.shot.Press()
+	d.choose("Save picture")
 	var saved []string
 	d.Until("a file appears", func() bool {
 		saved, _ = filepath.Glob(filepath.Join(home, "web *.png"))

@@ -11,6 +11,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/vm"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
@@ -52,11 +53,11 @@ func (c *Consoles) saveViewerFile(machine virt.Ref) {
 		if err != nil {
 			return err
 		}
-		path, err = downloads.save(machine.Name, ".vv", text)
+		path, err = parts.Downloads.Save(machine.Name, ".vv", text)
 		return err
 	}, func() {
 		c.kit.Toast(kit.Toast{
-			Icon: "download", Token: theme.OK, Title: lang.L("Connection file saved"), Text: shortPath(path),
+			Icon: "download", Token: theme.OK, Title: lang.L("Connection file saved"), Text: parts.ShortPath(path),
 			Action: lang.L("Show"), Do: func() { c.kit.Show(c.kit.App.OpenURL(&url.URL{Scheme: "file", Path: filepath.Dir(path)})) },
 		})
 	})

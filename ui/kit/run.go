@@ -158,6 +158,15 @@ func (k *Kit) Keep(fn func(context.Context) error, end func(error)) (cancel func
 	return cancel
 }
 
+// Outlive is Keep for what shall not end with the kit's window: it lasts as long
+// as the program's first one.
+func (k *Kit) Outlive(fn func(context.Context) error, end func(error)) (cancel func()) {
+	for k.parent != nil {
+		k = k.parent
+	}
+	return k.Keep(fn, end)
+}
+
 // After runs fn on the UI goroutine once d has passed. The returned function
 // calls it off.
 func (k *Kit) After(d time.Duration, fn func()) (cancel func()) {

@@ -54,6 +54,9 @@ func (a *Actions) MenuAfterStart(machines []Machine) []kit.MenuItem {
 	if a.Console != nil {
 		items = append(items, a.item(machines, virt.OpenConsole, "monitor", lang.L("Open console"), ""))
 	}
+	if len(machines) == 1 {
+		items = append(items, a.screenshot(machines[0]))
+	}
 	if _, saved := CanAny(virt.DiscardVM, machines); saved {
 		items = append(items, a.item(machines, virt.DiscardVM, "moon", lang.L("Discard saved state…"), ""))
 	}
@@ -61,6 +64,13 @@ func (a *Actions) MenuAfterStart(machines []Machine) []kit.MenuItem {
 		items = append(items, a.ownWindow(machines))
 	}
 	return append(items, a.autostart(machines), kit.MenuLine(), a.deletion(machines))
+}
+
+func (a *Actions) screenshot(m Machine) kit.MenuItem {
+	return kit.MenuItem{
+		Icon: "camera", Label: lang.L("Screenshot"), Sub: ScreenshotMenu(a.kit, a.svc, m.Ref(), nil),
+		Disabled: whyNot([]Machine{m}, virt.ScreenshotVM),
+	}
 }
 
 func (a *Actions) ownWindow(machines []Machine) kit.MenuItem {

@@ -1,4 +1,4 @@
-package console
+package parts
 
 import (
 	"bufio"
@@ -11,20 +11,21 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
-// A folder is one that desktops give a person, as xdg-user-dirs knows it.
-type folder struct {
+// A Folder is one that desktops give a person, as xdg-user-dirs knows it.
+type Folder struct {
 	variable string // in user-dirs.dirs
 	name     string // in the home directory, where that file does not say
 }
 
+// The folders that files of a machine go to.
 var (
-	pictures  = folder{"XDG_PICTURES_DIR", "Pictures"}
-	downloads = folder{"XDG_DOWNLOAD_DIR", "Downloads"}
+	Pictures  = Folder{"XDG_PICTURES_DIR", "Pictures"}
+	Downloads = Folder{"XDG_DOWNLOAD_DIR", "Downloads"}
 )
 
-// save writes a file named after the machine into the folder and returns its
-// path. It never overwrites one.
-func (f folder) save(vm, ending string, content []byte) (string, error) {
+// Save writes a file named after the machine into the folder and returns its
+// path. It never overwrites one. It takes time: call it off the UI goroutine.
+func (f Folder) Save(vm, ending string, content []byte) (string, error) {
 	name := strings.Map(fileRune, vm) + " " + time.Now().Format("2006-01-02 15.04.05.000") + ending
 	path := filepath.Join(f.path(), name)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -51,7 +52,7 @@ func fileRune(r rune) rune {
 }
 
 // path is where the folder lies if there is one, else the home directory.
-func (f folder) path() string {
+func (f Folder) path() string {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return os.TempDir()
@@ -67,7 +68,7 @@ func (f folder) path() string {
 
 // configured reads the folder from a file of lines such as
 // XDG_PICTURES_DIR="$HOME/Bilder"; empty when there is none.
-func (f folder) configured(path, home string) string {
+func (f Folder) configured(path, home string) string {
 	file, err := os.Open(path)
 	if err != nil {
 		return ""
@@ -81,8 +82,8 @@ func (f folder) configured(path, home string) string {
 	return ""
 }
 
-// shortPath writes the home directory as ~.
-func shortPath(path string) string {
+// ShortPath writes the home directory as ~.
+func ShortPath(path string) string {
 	if home, err := os.UserHomeDir(); err == nil {
 		if rest, inside := strings.CutPrefix(path, home+"/"); inside {
 			return "~/" + rest
