@@ -25,6 +25,7 @@ const keyringService = "kvm-manager"
 // context ends; an answer that comes late is dropped.
 type Keyring struct {
 	file *sealedFile
+	turn chan struct{} // capacity 1: the library takes any dialog's end for its own
 
 	mu   sync.Mutex
 	busy map[string]*lookup // reads that are under way, by key
@@ -54,7 +55,7 @@ type Passphrase func(ctx context.Context, fresh, refused bool) (string, error)
 // NewKeyring returns the keyring of the person who runs the program; the sealed
 // file, where it is needed, lies in the data directory. It opens nothing yet.
 func NewKeyring(d Dirs) *Keyring {
-	return &Keyring{file: newSealedFile(d), busy: map[string]*lookup{}}
+	return &Keyring{file: newSealedFile(d), turn: make(chan struct{}, 1), busy: map[string]*lookup{}}
 }
 
 // Kind says where secrets are kept here: with a session bus in the system's
@@ -98,7 +99,12 @@ func (k *Keyring) look(key string) *lookup {
 	l := &lookup{done: make(chan struct{})}
 	k.busy[key] = l
 	go func() {
-		l.secret, l.err = keyring.Get(keyringService, key)
+		k.turn <- struct{}{}
+		l.err = guarded(func() (err error) {
+			l.secret, err = keyring.Get(keyringService, key)
+			return err
+		})
+		<-k.turn
 		k.mu.Lock()
 		delete(k.busy, key)
 		k.mu.Unlock()
@@ -110,7 +116,7 @@ func (k *Keyring) look(key string) *lookup {
 // Set keeps the secret and says where.
 func (k *Keyring) Set(ctx context.Context, key, secret string, ask Passphrase) (KeyringKind, error) {
 	if k.Kind() == KeyringSystem {
-		err := inOwnTime(ctx, func() error { return keyring.Set(keyringService, key, secret) })
+		err := k.inOwnTime(ctx, func() error { return keyring.Set(keyringService, key, secret) })
 		if !noService(err) {
 			return KeyringSystem, keyringError(err)
 		}
@@ -121,7 +127,7 @@ func (k *Keyring) Set(ctx context.Context, key, secret string, ask Passphrase) (
 // Delete forgets the secret; there need be none.
 func (k *Keyring) Delete(ctx context.Context, key string, ask Passphrase) error {
 	if k.Kind() == KeyringSystem {
-		err := inOwnTime(ctx, func() error { return keyring.Delete(keyringService, key) })
+		err := k.inOwnTime(ctx, func() error { return keyring.Delete(keyringService, key) })
 		if !noService(err) {
 			if err = keyringError(err); errors.Is(err, virt.ErrNotFound) {
 				return nil
@@ -132,16 +138,37 @@ func (k *Keyring) Delete(ctx context.Context, key string, ask Passphrase) error 
 	return k.file.remove(ctx, key, ask)
 }
 
-// inOwnTime runs call and returns when it or ctx has ended.
-func inOwnTime(ctx context.Context, call func() error) error {
+// inOwnTime runs call when it is its turn, and returns when it or ctx has ended.
+func (k *Keyring) inOwnTime(ctx context.Context, call func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- call() }()
+	go func() {
+		select {
+		case k.turn <- struct{}{}:
+			err := guarded(call)
+			<-k.turn
+			done <- err
+		case <-ctx.Done():
+		}
+	}()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// errBusEnded is a session that ended while a dialog was open; the keyring's
+// library panics then.
+var errBusEnded = errors.New("the session bus ended")
+
+func guarded(call func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errBusEnded
+		}
+	}()
+	return call()
 }
 
 func hasSessionBus() bool {
