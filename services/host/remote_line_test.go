@@ -35,6 +35,9 @@ func twoHosts(t *testing.T) (d *desk, line *virttest.Line, beside virt.HostID) {
 // undisturbed fails the test when the host answers slowly while work runs.
 func (d *desk) undisturbed(host virt.HostID, work func()) {
 	d.t.Helper()
+	if _, err := d.svc.VMs.List(d.ctx, host); err != nil { // the first one takes as long as connecting
+		d.t.Fatal(err)
+	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
