@@ -78,8 +78,8 @@ func (s *State) RequestCancel(ctx context.Context, id string) error {
 func (s *State) Finish(ctx context.Context, op virt.Operation, diff string) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE operations
-			SET state = ?, stage = ?, done = ?, total = ?, ended = ?, kind = ?, message = ?, hint = ? WHERE id = ?`,
-			op.State, op.Stage, op.Done, op.Total, op.Ended.UnixMicro(), op.Kind, op.Message, op.Hint, op.ID); err != nil {
+			SET state = ?, stage = ?, done = ?, total = ?, ended = ?, kind = ?, message = ?, cause = ?, hint = ? WHERE id = ?`,
+			op.State, op.Stage, op.Done, op.Total, op.Ended.UnixMicro(), op.Kind, op.Message, op.Cause, op.Hint, op.ID); err != nil {
 			return err
 		}
 		if op.State == virt.OperationDone {
@@ -146,7 +146,7 @@ func (s *State) operations(ctx context.Context, clause string, args ...any) ([]O
 		return nil, err
 	}
 	rows, err := db.QueryContext(ctx, `SELECT id, parent, action, target_host, target_kind, target_id, target_name, actor, via,
-		state, stage, done, total, started, ended, kind, message, hint, owner_pid, owner_start, owner_boot, cancel
+		state, stage, done, total, started, ended, kind, message, cause, hint, owner_pid, owner_start, owner_boot, cancel
 		FROM operations `+clause, args...)
 	if err != nil {
 		return nil, sqliteError(s.path, err)
@@ -159,7 +159,7 @@ func scanOperation(rows *sql.Rows) (o Operation, err error) {
 	var started, ownerStart int64
 	var ended sql.NullInt64
 	err = rows.Scan(&o.ID, &o.Parent, &o.Action, &o.Target.Host, &o.Target.Kind, &o.Target.ID, &o.Target.Name, &o.Actor, &o.Via,
-		&o.State, &o.Stage, &o.Done, &o.Total, &started, &ended, &o.Kind, &o.Message, &o.Hint,
+		&o.State, &o.Stage, &o.Done, &o.Total, &started, &ended, &o.Kind, &o.Message, &o.Cause, &o.Hint,
 		&o.Owner.PID, &ownerStart, &o.Owner.Boot, &o.Cancel)
 	o.Started, o.Owner.Start = time.UnixMicro(started).UTC(), uint64(ownerStart)
 	if ended.Valid {

@@ -162,6 +162,7 @@ func operationTable(w io.Writer, op virt.Operation) {
 	}
 	if op.Message != "" {
 		row(w, "Message", op.Message)
+		row(w, "Cause", op.Cause)
 		row(w, "Hint", op.Hint)
 	}
 }

@@ -42,6 +42,7 @@ type Operation struct {
 	Ended   time.Time      `json:"ended,omitzero"`
 	Kind    ErrorKind      `json:"kind,omitempty"`
 	Message string         `json:"message,omitempty"`
+	Cause   string         `json:"cause,omitempty"` // where it is known
 	Hint    string         `json:"hint,omitempty"`
 }
 

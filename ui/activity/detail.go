@@ -44,7 +44,11 @@ func newDetail(a *Activity, r row, closed func()) *detail {
 
 // told is what went wrong and what can be done about it.
 func (d *detail) told(r row) fyne.CanvasObject {
-	words := kit.Col(8, kit.NewParagraph(kit.BodyText, r.message, detailText-24))
+	words := kit.Col(8)
+	if r.cause != "" {
+		words.Add(kit.NewParagraph(kit.BodyText, lang.L(r.cause), detailText-24))
+	}
+	words.Add(kit.NewParagraph(kit.BodyText, r.message, detailText-24))
 	if r.hint != "" {
 		words.Add(kit.NewParagraph(kit.SmallText, lang.L(r.hint), detailText-24))
 	}

@@ -141,7 +141,11 @@ const resultHeight = 30
 // failure says why the operation failed and what can be done.
 func (d *Drawer) failure(op virt.Operation) fyne.CanvasObject {
 	token := parts.OperationLook(op.State).Token
-	words := kit.Col(6, kit.NewParagraph(kit.BodyText, op.Message, resultText))
+	words := kit.Col(6)
+	if op.Cause != "" {
+		words.Add(kit.NewParagraph(kit.BodyText, lang.L(op.Cause), resultText))
+	}
+	words.Add(kit.NewParagraph(kit.BodyText, op.Message, resultText))
 	if op.Hint != "" {
 		words.Add(kit.NewParagraph(kit.SmallText, lang.L(op.Hint), resultText))
 	}

@@ -24,13 +24,14 @@ type row struct {
 	state    virt.OperationState
 	duration time.Duration // zero while it runs
 	message  string
+	cause    string
 	hint     string
 }
 
 func ofOperation(op virt.Operation) row {
 	r := row{
 		id: op.ID, started: op.Started, action: op.Action, target: op.Target, actor: op.Actor, via: op.Via,
-		state: op.State, message: op.Message, hint: op.Hint,
+		state: op.State, message: op.Message, cause: op.Cause, hint: op.Hint,
 	}
 	if !op.Ended.IsZero() {
 		r.duration = op.Ended.Sub(op.Started)

@@ -138,7 +138,7 @@ func (p *Progress) ended(state virt.OperationState, failure *virt.Error) virt.Op
 	p.mu.Lock()
 	p.op.State, p.op.Ended = state, time.Now().UTC().Truncate(time.Microsecond)
 	if failure != nil {
-		p.op.Kind, p.op.Message, p.op.Hint = failure.Kind, failure.Error(), failure.Hint
+		p.op.Kind, p.op.Message, p.op.Cause, p.op.Hint = failure.Kind, failure.Error(), virt.CauseOf(failure), failure.Hint
 	}
 	p.mu.Unlock()
 	return p.snapshot()

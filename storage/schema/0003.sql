@@ -1,0 +1,2 @@
+-- Why an operation failed, in words for people, where it is known.
+ALTER TABLE operations ADD COLUMN cause TEXT NOT NULL DEFAULT '';
