@@ -34,7 +34,7 @@ func (e *examination) network() virt.Check {
 	switch n := e.networks.all[i]; {
 	case !n.Active:
 		fix.Cause = "It is stopped: machines on it do not start."
-	case !n.Autostart && e.driver() != "test":
+	case !n.Autostart:
 		fix.Cause = "It is started, but does not start with the host: after the next boot machines on it do not start."
 		fix.Remedy, fix.Command = "Let it start with the host:", "virsh -c "+e.uri()+" net-autostart default"
 	default:

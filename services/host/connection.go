@@ -281,9 +281,9 @@ func (c *connection) setState(state virt.HostState, err error) {
 	if c.host.State != state {
 		c.host.Since = time.Now()
 	}
-	c.host.State, c.host.Problem, c.host.Hint, c.host.Retry = state, "", "", time.Time{}
+	c.host.State, c.host.Problem, c.host.Cause, c.host.Hint, c.host.Retry = state, "", "", "", time.Time{}
 	if err != nil {
-		c.host.Problem, c.host.Hint = err.Error(), virt.HintOf(err)
+		c.host.Problem, c.host.Cause, c.host.Hint = err.Error(), virt.CauseOf(err), virt.HintOf(err)
 	}
 }
 
@@ -308,7 +308,7 @@ func (c *connection) tell(kind virt.EventKind) {
 // merge takes what the hypervisor says and keeps what only we know.
 func merge(ours, theirs virt.Host) virt.Host {
 	theirs.ID, theirs.URI, theirs.State, theirs.Since = ours.ID, ours.URI, ours.State, ours.Since
-	theirs.Retry, theirs.Problem, theirs.Hint = ours.Retry, ours.Problem, ours.Hint
+	theirs.Retry, theirs.Problem, theirs.Cause, theirs.Hint = ours.Retry, ours.Problem, ours.Cause, ours.Hint
 	return theirs
 }
 

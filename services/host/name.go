@@ -74,6 +74,9 @@ func socketName(path string) string {
 	}
 }
 
+// IsLocal reports whether a host's URI means this computer; an empty one does.
+func IsLocal(uri string) bool { return local(uri) }
+
 // local reports whether the URI means this computer.
 func local(uri string) bool {
 	u, err := url.Parse(uri)

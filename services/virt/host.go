@@ -23,6 +23,7 @@ type Host struct {
 	Since       time.Time `json:"since"`
 	Retry       time.Time `json:"retry,omitzero"` // next attempt while offline
 	Problem     string    `json:"problem,omitempty"`
+	Cause       string    `json:"cause,omitempty"` // of the problem, where it is known
 	Hint        string    `json:"hint,omitempty"`
 	Hostname    string    `json:"hostname"`
 	Libvirt     string    `json:"libvirt_version"`
