@@ -23,6 +23,7 @@ type question struct {
 
 // findings are the answer.
 type findings struct {
+	asked     *question // what this answers
 	problems  []virt.FieldProblem
 	locked    []locked    // files that the hypervisor may not read
 	suggested virt.VMSpec // with the sizes that Create would choose
@@ -36,7 +37,7 @@ type findings struct {
 // answer asks the host; it runs off the UI goroutine.
 func (w *wizard) answer(ctx context.Context) (findings, error) {
 	q := w.asked.Load()
-	var f findings
+	f := findings{asked: q}
 	if q.host == "" {
 		return f, nil
 	}
@@ -126,11 +127,25 @@ func (w *wizard) fill(name virt.Field, typed, otherwise string) {
 }
 
 // problems are what is wrong: what the draft itself shows, then what the host
-// says.
+// has said last.
 func (w *wizard) problems() map[virt.Field]error {
 	_, own := w.draft.spec()
+	return w.byField(append(own, w.found.problems...))
+}
+
+// known are the problems without those that the host said of an older draft:
+// what was typed last may have mended them.
+func (w *wizard) known() map[virt.Field]error {
+	if w.found.asked == w.asked.Load() {
+		return w.problems()
+	}
+	_, own := w.draft.spec()
+	return w.byField(own)
+}
+
+func (w *wizard) byField(problems []virt.FieldProblem) map[virt.Field]error {
 	all := map[virt.Field]error{}
-	for _, p := range append(own, w.found.problems...) {
+	for _, p := range problems {
 		p.Field = w.shownAs(p.Field)
 		if _, known := all[p.Field]; !known {
 			all[p.Field] = p.Err

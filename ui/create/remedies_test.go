@@ -41,30 +41,30 @@ func (r *room) files() []string {
 func (r *room) untilCreatable() {
 	r.t.Helper()
 	r.Until("it can be created", func() bool {
-		e, ok := r.find("push button", "Create")
+		e, ok := r.Find("push button", "Create")
 		return ok && !slices.Contains(e.States, "disabled")
 	})
 }
 
 func TestTheDefaultPoolIsMadeOnlyAfterAsking(t *testing.T) {
 	r := open(t, virttest.Libvirtd(t).URI)
-	r.click("radio button", "Empty machine")
-	r.click("push button", "Skip to review")
+	r.Click("radio button", "Empty machine")
+	r.Click("push button", "Skip to review")
 	r.onStep("Review")
-	r.click("switch", "Start when created")
+	r.Click("switch", "Start when created")
 	r.untilCreatable()
-	r.click("push button", "Create")
+	r.Click("push button", "Create")
 	question := "Prepare " + string(r.host) + " first?"
-	r.must("dialog", question)
-	r.must("label", "The pool “default” is made at /var/lib/libvirt/images and starts with the host from now on.")
-	r.click("push button", "Cancel")
+	r.Must("dialog", question)
+	r.Must("label", "The pool “default” is made at /var/lib/libvirt/images and starts with the host from now on.")
+	r.Click("push button", "Cancel")
 	r.onStep("Review")
 	if pools := r.pools(); len(pools) > 0 || len(r.made) > 0 {
 		t.Fatalf("after Cancel there are %+v and %+v", pools, r.made)
 	}
-	r.click("push button", "Create")
-	r.must("dialog", question)
-	r.click("push button", "Prepare and create")
+	r.Click("push button", "Create")
+	r.Must("dialog", question)
+	r.Click("push button", "Prepare and create")
 	r.untilMade()
 	if pools := r.pools(); len(pools) != 1 || pools[0].Path != "/var/lib/libvirt/images" || !pools[0].Autostart {
 		t.Errorf("made the pools %+v", pools)
@@ -88,21 +88,21 @@ func unreadable(t *testing.T, d *virttest.Daemon) string {
 // reviewOf walks from a disc that cannot be read to the review, with the remedy.
 func (r *room) reviewOf(disc, remedy string) {
 	r.t.Helper()
-	r.write("Image to install from", disc)
-	r.must("label", "The hypervisor cannot read this file")
-	r.click("push button", "Next")
+	r.Write("Image to install from", disc)
+	r.Must("label", "The hypervisor cannot read this file")
+	r.Click("push button", "Next")
 	r.onStep("Where should the system come from?")
 	r.Until("the field says why", func() bool {
-		return r.said("Image to install from") == "The hypervisor may not read it. Choose what shall be done about that."
+		return r.Said("Image to install from") == "The hypervisor may not read it. Choose what shall be done about that."
 	})
-	r.click("radio button", remedy)
+	r.Click("radio button", remedy)
 	r.Until("nothing is wrong any more", func() bool {
-		_, can := r.find("push button", "Skip to review")
+		_, can := r.Find("push button", "Skip to review")
 		return can
 	})
-	r.click("push button", "Skip to review")
+	r.Click("push button", "Skip to review")
 	r.onStep("Review")
-	r.click("switch", "Start when created")
+	r.Click("switch", "Start when created")
 	r.untilCreatable()
 }
 
@@ -113,7 +113,7 @@ func TestADiscThatCannotBeReadIsCopiedWithProgressAndCanBeStopped(t *testing.T) 
 		r := open(t, d.URI).ready()
 		r.reviewOf(disc, "Copy it into a pool")
 		var seen virt.Operation
-		r.click("push button", "Create")
+		r.Click("push button", "Create")
 		r.Until("the copying is reported", func() bool {
 			running, err := r.svc.Operations.List(r.ctx, virt.OperationFilter{State: virt.OperationRunning})
 			if err == nil && len(running) == 1 && running[0].Stage == "copy image" && running[0].Done > 0 {
@@ -165,7 +165,7 @@ func TestAccessToADiscIsGrantedWithTheMachine(t *testing.T) {
 	if lists() != before {
 		t.Error("access was given before the machine was made")
 	}
-	r.click("push button", "Create")
+	r.Click("push button", "Create")
 	shown, err := r.svc.VMs.Show(r.ctx, r.untilMade())
 	if err != nil || shown.Disks[1].Path != disc {
 		t.Errorf("made %+v, %v", shown.Disks, err)
@@ -178,48 +178,43 @@ func TestAccessToADiscIsGrantedWithTheMachine(t *testing.T) {
 // paste replaces what a field of many lines says.
 func (r *room) paste(name, text string) {
 	r.t.Helper()
-	r.click("text", name)
-	focused, ok := r.Win.Canvas().Focused().(fyne.Shortcutable)
-	if !ok {
-		r.t.Fatalf("the field %q does not take the keyboard", name)
-	}
+	focused := r.Select(name)
 	r.App.Clipboard().SetContent(text)
-	focused.TypedShortcut(&fyne.ShortcutSelectAll{})
 	focused.TypedShortcut(&fyne.ShortcutPaste{Clipboard: r.App.Clipboard()})
 	r.Flush()
 }
 
 func TestTheDocumentIsEditedCheckedAndDefined(t *testing.T) {
 	r := open(t, virttest.SharedLibvirtd(t).URI).ready()
-	r.click("radio button", "Empty machine")
-	r.click("push button", "Skip to review")
+	r.Click("radio button", "Empty machine")
+	r.Click("push button", "Skip to review")
 	r.onStep("Review")
-	r.click("switch", "Start when created")
-	r.click("radio button", "XML")
-	xml := func() string { return r.must("text", "XML").Value }
+	r.Click("switch", "Start when created")
+	r.Click("radio button", "XML")
+	xml := func() string { return r.Must("text", "XML").Value }
 	r.Until("the XML is there", func() bool { return xml() != "" })
 	original := xml()
 
 	r.paste("XML", strings.Replace(original, "</devices>", "", 1))
 	r.Until("its fault is said at the field", func() bool {
-		return strings.HasPrefix(r.said("The document that libvirt gets. It can be edited."), "The document is not XML:")
+		return strings.HasPrefix(r.Said("The document that libvirt gets. It can be edited."), "The document is not XML:")
 	})
 	r.combine("Ctrl+Enter")
-	r.must("label", "Something is still missing or wrong")
+	r.Must("label", "Something is still missing or wrong")
 	if len(r.made) > 0 {
 		t.Fatal("it was made")
 	}
 
-	r.click("push button", "Back to what the pages say")
+	r.Click("push button", "Back to what the pages say")
 	r.Until("the document is the pages' again", func() bool { return len(xml()) == len(original) })
-	if _, still := r.find("push button", "Back to what the pages say"); still {
+	if _, still := r.Find("push button", "Back to what the pages say"); still {
 		t.Error("nothing is edited, but there is a way back")
 	}
 
 	r.paste("XML", strings.Replace(xml(), "<on_crash>destroy<", "<on_crash>preserve<", 1))
-	r.must("label", "The XML was edited")
+	r.Must("label", "The XML was edited")
 	r.untilCreatable()
-	r.click("push button", "Create")
+	r.Click("push button", "Create")
 	made, err := r.svc.VMs.XML(r.ctx, r.untilMade(), true)
 	if err != nil || !strings.Contains(made, "<on_crash>preserve</on_crash>") {
 		t.Errorf("made %s, %v", made, err)

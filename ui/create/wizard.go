@@ -147,7 +147,7 @@ func (w *wizard) entered(step int) {
 // leave says whether the step may be left for a later one.
 func (w *wizard) leave(step int) bool {
 	wrong := false
-	for field := range w.problems() {
+	for field := range w.known() {
 		f, shown := w.fields[field]
 		if !shown || f.step != step {
 			continue

@@ -52,96 +52,6 @@ func open(t *testing.T, uri string) *room {
 	return r
 }
 
-// find returns the last element of the role and name: what lies on top.
-func (r *room) find(role, name string) (found kit.Element, ok bool) {
-	var walk func(kit.Element)
-	walk = func(e kit.Element) {
-		if e.Role == role && e.Name == name {
-			found, ok = e, true
-		}
-		for _, child := range e.Children {
-			walk(child)
-		}
-	}
-	walk(kit.Accessibility(r.Win, 1))
-	return found, ok
-}
-
-// said is what the row of a field says of it: its help, or what is wrong.
-func (r *room) said(label string) (words string) {
-	var walk func(kit.Element)
-	walk = func(e kit.Element) {
-		if e.Role == "panel" && e.Name == label && e.Description != "" {
-			words = e.Description
-		}
-		for _, child := range e.Children {
-			walk(child)
-		}
-	}
-	walk(kit.Accessibility(r.Win, 1))
-	return words
-}
-
-func (r *room) must(role, name string) kit.Element {
-	r.t.Helper()
-	var found kit.Element
-	r.Until("there is a "+role+" "+name, func() (ok bool) {
-		found, ok = r.find(role, name)
-		return ok
-	})
-	return found
-}
-
-// click presses what can be pressed in the middle of the element.
-func (r *room) click(role, name string) {
-	r.t.Helper()
-	e := r.must(role, name)
-	at := fyne.NewPos(float32(e.X+e.W/2), float32(e.Y+e.H/2))
-	if pressed := deepest(r.Win.Canvas().Overlays().Top(), fyne.Position{}, at); pressed != nil {
-		if held, ok := pressed.(desktop.Mouseable); ok {
-			event := &desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: at}, Button: desktop.MouseButtonPrimary}
-			held.MouseDown(event)
-			held.MouseUp(event)
-		}
-		pressed.Tapped(&fyne.PointEvent{AbsolutePosition: at})
-	}
-	r.Flush()
-}
-
-func deepest(o fyne.CanvasObject, pos, at fyne.Position) (found fyne.Tappable) {
-	pos = pos.Add(o.Position())
-	if !o.Visible() || at.X < pos.X || at.Y < pos.Y || at.X >= pos.X+o.Size().Width || at.Y >= pos.Y+o.Size().Height {
-		return nil
-	}
-	found, _ = o.(fyne.Tappable)
-	var inside []fyne.CanvasObject
-	switch o := o.(type) {
-	case *fyne.Container:
-		inside = o.Objects
-	case fyne.Widget:
-		inside = test.WidgetRenderer(o).Objects()
-	}
-	for _, child := range inside {
-		if below := deepest(child, pos, at); below != nil {
-			found = below
-		}
-	}
-	return found
-}
-
-// write replaces what a field says.
-func (r *room) write(name, text string) {
-	r.t.Helper()
-	r.click("text", name)
-	focused, ok := r.Win.Canvas().Focused().(fyne.Shortcutable)
-	if !ok {
-		r.t.Fatalf("the field %q does not take the keyboard", name)
-	}
-	focused.TypedShortcut(&fyne.ShortcutSelectAll{})
-	test.Type(r.Win.Canvas().Focused(), text)
-	r.Flush()
-}
-
 // combine presses a key with modifiers.
 func (r *room) combine(keys string) {
 	r.t.Helper()
@@ -165,7 +75,7 @@ func (r *room) press(key fyne.KeyName) {
 func (r *room) onStep(title string) {
 	r.t.Helper()
 	r.Until("the step is "+title, func() bool {
-		e, ok := r.find("dialog", "New machine")
+		e, ok := r.Find("dialog", "New machine")
 		return ok && e.Description == title
 	})
 }
@@ -173,13 +83,13 @@ func (r *room) onStep(title string) {
 func TestEveryControlOfEveryStepHasAName(t *testing.T) {
 	r := open(t, virttest.SharedLibvirtd(t).URI)
 	for _, source := range []string{"Existing disk image", "Kernel and RAM disk", "Network boot", "Try it", "Local ISO or CD", "Empty machine"} {
-		r.click("radio button", source)
+		r.Click("radio button", source)
 		for _, unnamed := range kit.Unnamed(r.Win.Canvas().Overlays().Top()) {
 			t.Errorf("%s: a %T without a name", source, unnamed)
 		}
 	}
 	for _, step := range []string{"Name and system", "CPU and memory", "Storage", "Network and devices", "Review"} {
-		r.click("push button", "Next")
+		r.Click("push button", "Next")
 		r.onStep(step)
 		for _, unnamed := range kit.Unnamed(r.Win.Canvas().Overlays().Top()) {
 			t.Errorf("%s: a %T without a name", step, unnamed)
@@ -221,14 +131,14 @@ func TestThreeClicksMakeAndStartAMachine(t *testing.T) {
 	clicks := 0
 	click := func(role, name string) {
 		clicks++
-		r.click(role, name)
+		r.Click(role, name)
 	}
 	click("radio button", "Empty machine")
-	r.must("push button", "Skip to review")
+	r.Must("push button", "Skip to review")
 	click("push button", "Skip to review")
 	r.onStep("Review")
 	r.Until("it can be created", func() bool {
-		e, ok := r.find("push button", "Create")
+		e, ok := r.Find("push button", "Create")
 		return ok && !slices.Contains(e.States, "disabled")
 	})
 	click("push button", "Create")
@@ -241,7 +151,7 @@ func TestThreeClicksMakeAndStartAMachine(t *testing.T) {
 func TestTheKeyboardAloneMakesAMachine(t *testing.T) {
 	r := open(t, virttest.SharedLibvirtd(t).URI).ready()
 	r.Until("the first source has the keyboard", func() bool {
-		e, ok := r.find("radio button", "Local ISO or CD")
+		e, ok := r.Find("radio button", "Local ISO or CD")
 		return ok && slices.Contains(e.States, "focused")
 	})
 	for range 4 {
@@ -259,7 +169,7 @@ func TestTheKeyboardAloneMakesAMachine(t *testing.T) {
 		r.onStep(step)
 	}
 	r.Until("it can be created", func() bool {
-		e, ok := r.find("push button", "Create")
+		e, ok := r.Find("push button", "Create")
 		return ok && !slices.Contains(e.States, "disabled")
 	})
 	r.combine("Ctrl+Enter")
@@ -272,26 +182,26 @@ func TestTheKeyboardAloneMakesAMachine(t *testing.T) {
 // Preview, and libvirt keeps of it what it keeps of the command's.
 func TestAMachineIsMadeAsTheReviewShowedIt(t *testing.T) {
 	r := open(t, virttest.SharedLibvirtd(t).URI).ready()
-	r.click("radio button", "Empty machine")
-	r.must("push button", "Skip to review")
-	r.click("push button", "Next")
-	r.write("Name", "three-clicks")
-	r.click("push button", "Skip to review")
+	r.Click("radio button", "Empty machine")
+	r.Must("push button", "Skip to review")
+	r.Click("push button", "Next")
+	r.Write("Name", "three-clicks")
+	r.Click("push button", "Skip to review")
 	r.onStep("Review")
-	r.click("switch", "Start when created")
-	r.click("radio button", "Command")
-	command := r.must("text", "Command").Value
+	r.Click("switch", "Start when created")
+	r.Click("radio button", "Command")
+	command := r.Must("text", "Command").Value
 	if want := vm.Command(r.uri(), virt.VMSpec{Name: "three-clicks"}); command != want {
 		t.Errorf("the command is %s, want %s", command, want)
 	}
-	r.click("radio button", "XML")
+	r.Click("radio button", "XML")
 	r.Until("the XML is there", func() bool {
-		e, ok := r.find("text", "XML")
+		e, ok := r.Find("text", "XML")
 		return ok && e.Value != ""
 	})
-	expected := shape(t, r.must("text", "XML").Value)
+	expected := shape(t, r.Must("text", "XML").Value)
 
-	r.click("push button", "Create")
+	r.Click("push button", "Create")
 	made := r.untilMade()
 	document, err := r.svc.VMs.XML(r.ctx, made, true)
 	if err != nil {
@@ -349,24 +259,24 @@ func shape(t *testing.T, document string) map[string]string {
 
 func TestBadValuesAreSaidAtTheirFieldAndKeepTheStep(t *testing.T) {
 	r := open(t, virttest.SharedLibvirtd(t).URI)
-	r.click("push button", "Next")
+	r.Click("push button", "Next")
 	r.Until("the missing image is said", func() bool {
-		return r.said("Image to install from") == "Choose the image to install from."
+		return r.Said("Image to install from") == "Choose the image to install from."
 	})
 	r.onStep("Where should the system come from?")
 
-	r.click("radio button", "Empty machine")
+	r.Click("radio button", "Empty machine")
 	r.combine("Alt+Right")
 	r.combine("Alt+Right")
 	r.onStep("CPU and memory")
-	r.write("Memory", "lots")
+	r.Write("Memory", "lots")
 	r.combine("Alt+Right")
 	r.onStep("CPU and memory")
-	r.write("Memory", "512 MiB")
-	r.write("Processors", "9999")
-	r.click("text", "Memory")
+	r.Write("Memory", "512 MiB")
+	r.Write("Processors", "9999")
+	r.Click("text", "Memory")
 	r.Until("the host's limit is said", func() bool {
-		return strings.HasPrefix(r.said("Processors"), "9999 processors are ")
+		return strings.HasPrefix(r.Said("Processors"), "9999 processors are ")
 	})
 	r.combine("Alt+Right")
 	r.onStep("CPU and memory")
@@ -376,12 +286,12 @@ func TestBadValuesAreSaidAtTheirFieldAndKeepTheStep(t *testing.T) {
 
 func TestAFailureBringsTheWizardBackAsItWas(t *testing.T) {
 	r := open(t, virttest.SharedLibvirtd(t).URI).ready()
-	r.click("radio button", "Empty machine")
-	r.click("push button", "Next")
-	r.write("Name", "quick")
-	r.click("push button", "Skip to review")
+	r.Click("radio button", "Empty machine")
+	r.Click("push button", "Next")
+	r.Write("Name", "quick")
+	r.Click("push button", "Skip to review")
 	r.onStep("Review")
-	r.click("switch", "Start when created")
+	r.Click("switch", "Start when created")
 	faster, err := r.svc.VMs.Create(r.ctx, r.host, virt.VMSpec{Name: "quick", NoDisk: true})
 	if err != nil {
 		t.Fatal(err)
@@ -393,12 +303,12 @@ func TestAFailureBringsTheWizardBackAsItWas(t *testing.T) {
 	})
 	r.combine("Ctrl+Enter")
 	r.Until("the cause is said", func() bool {
-		_, ok := r.find("label", "“quick” was not created")
+		_, ok := r.Find("label", "“quick” was not created")
 		return ok
 	})
 	r.onStep("Review")
-	r.click("list item", "Step 2 of 6: Name and system")
-	if name := r.must("text", "Name").Value; name != "quick" {
+	r.Click("list item", "Step 2 of 6: Name and system")
+	if name := r.Must("text", "Name").Value; name != "quick" {
 		t.Errorf("the name became %q", name)
 	}
 	if len(r.made) > 0 {
@@ -413,19 +323,19 @@ func TestEscAsksOnlyWhenSomethingWasFilledIn(t *testing.T) {
 		asked bool
 	}{
 		{"nothing", func(*room) {}, false},
-		{"another source", func(r *room) { r.click("radio button", "Empty machine") }, true},
+		{"another source", func(r *room) { r.Click("radio button", "Empty machine") }, true},
 	} {
 		r := open(t, virttest.TestHost(t, "empty.xml"))
 		c.do(r)
 		r.press(fyne.KeyEscape)
-		_, asked := r.find("alert dialog", "Leave without creating the machine?")
+		_, asked := r.Find("alert dialog", "Leave without creating the machine?")
 		if asked != c.asked {
 			t.Errorf("%s filled in: asked %v, want %v", c.what, asked, c.asked)
 		}
 		if asked {
-			r.click("push button", "Leave")
+			r.Click("push button", "Leave")
 		}
-		if _, open := r.find("dialog", "New machine"); open {
+		if _, open := r.Find("dialog", "New machine"); open {
 			t.Errorf("%s filled in: the wizard is still open", c.what)
 		}
 	}
@@ -433,18 +343,18 @@ func TestEscAsksOnlyWhenSomethingWasFilledIn(t *testing.T) {
 
 func TestTheSystemIsFoundByItsName(t *testing.T) {
 	r := open(t, virttest.SharedLibvirtd(t).URI)
-	r.click("radio button", "Empty machine")
-	r.click("push button", "Next")
-	r.click("push button", "Change")
-	r.write("Search systems, e.g. Ubuntu", "windows 11")
-	r.click("radio button", "Microsoft Windows 11")
+	r.Click("radio button", "Empty machine")
+	r.Click("push button", "Next")
+	r.Click("push button", "Change")
+	r.Write("Search systems, e.g. Ubuntu", "windows 11")
+	r.Click("radio button", "Microsoft Windows 11")
 	r.Until("the machine gets what Windows 11 wants", func() bool {
-		name, ok := r.find("text", "Name")
+		name, ok := r.Find("text", "Name")
 		return ok && name.Value == "win11"
 	})
-	r.click("push button", "Next")
+	r.Click("push button", "Next")
 	r.Until("memory for Windows 11", func() bool {
-		memory, ok := r.find("text", "Memory")
+		memory, ok := r.Find("text", "Memory")
 		return ok && memory.Value == "8 GiB"
 	})
 }
@@ -453,29 +363,29 @@ func TestANarrowWindowShowsTheSummaryOverThePageWhenAsked(t *testing.T) {
 	r := open(t, virttest.TestHost(t, "empty.xml"))
 	shown := func(want bool) func() bool {
 		return func() bool {
-			_, is := r.find("label", "This will be created")
+			_, is := r.Find("label", "This will be created")
 			return is == want
 		}
 	}
-	r.click("radio button", "Empty machine")
-	r.click("push button", "Next")
-	r.must("label", "This will be created")
-	if _, there := r.find("push button", "Summary"); there {
+	r.Click("radio button", "Empty machine")
+	r.Click("push button", "Next")
+	r.Must("label", "This will be created")
+	if _, there := r.Find("push button", "Summary"); there {
 		t.Error("a wide window has a button for the summary that it shows")
 	}
 	r.Win.Resize(fyne.NewSize(900, 640))
 	r.Until("the summary is gone", shown(false))
-	r.click("push button", "Summary")
+	r.Click("push button", "Summary")
 	r.Until("the summary lies over the page", shown(true))
 	r.press(fyne.KeyEscape)
 	r.Until("Esc takes it away", shown(false))
-	r.click("push button", "Summary")
-	r.click("push button", "Hide summary")
+	r.Click("push button", "Summary")
+	r.Click("push button", "Hide summary")
 	r.Until("its button takes it away, too", shown(false))
-	r.click("push button", "Summary")
+	r.Click("push button", "Summary")
 	r.Win.Resize(fyne.NewSize(1280, 800))
 	r.Until("a wide window has it beside the page", shown(true))
-	if _, there := r.find("push button", "Hide summary"); there {
+	if _, there := r.Find("push button", "Hide summary"); there {
 		t.Error("a wide window has a button for the summary that it shows")
 	}
 }
