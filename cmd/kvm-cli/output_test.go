@@ -17,8 +17,8 @@ import (
 
 // The fields that scripts may rely on: they may grow, and never go.
 const (
-	rowFields    = "id name host state persistent autostart title tags vcpus vcpus_max memory_bytes memory_current_bytes saved"
-	detailFields = rowFields + " uuid arch machine accel firmware os disks nics graphics addresses snapshots pending"
+	rowFields    = "id name host state persistent autostart title tags os vcpus vcpus_max memory_bytes memory_current_bytes saved"
+	detailFields = rowFields + " uuid arch machine accel firmware disks nics graphics addresses snapshots pending"
 	diskFields   = "target bus device format pool volume path capacity_bytes allocation_bytes readonly shareable"
 	nicFields    = "mac model type source link_up"
 	screenFields = "type listen port socket password"

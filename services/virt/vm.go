@@ -44,6 +44,7 @@ type VM struct {
 	Autostart     bool     `json:"autostart"`
 	Title         string   `json:"title"`
 	Tags          []string `json:"tags"`
+	OS            string   `json:"os"` // libosinfo short id, empty when unknown
 	VCPUs         uint     `json:"vcpus"`
 	VCPUsMax      uint     `json:"vcpus_max"`
 	Memory        uint64   `json:"memory_bytes"`

@@ -28,6 +28,7 @@ func (m *Machines) columns() []column {
 		{ID: "address", Title: lang.L("Address"), Width: 116, Drop: 1, Cell: faded(m.addressCell), Less: m.byAddress},
 		{ID: hostColumn, Title: lang.L("Host"), Width: 90, Drop: 2, Hidden: true, Cell: hostCell, Less: byHost},
 		{ID: "title", Title: lang.L("Title"), Width: 140, Drop: 5, Hidden: true, Cell: textCell(func(r parts.Machine) string { return r.Title })},
+		{ID: "os", Title: lang.L("System"), Width: 130, Drop: 10, Hidden: true, Cell: textCell(systemName), Less: bySystem},
 		{ID: "tags", Title: lang.L("Tags"), Width: 120, Drop: 6, Hidden: true, Cell: textCell(func(r parts.Machine) string { return strings.Join(r.Tags, ", ") })},
 		{ID: "vcpus", Title: lang.L("vCPU"), Width: 60, Trailing: true, Drop: 7, Hidden: true, Cell: vcpuCell, Less: byVCPU},
 		{ID: "autostart", Title: lang.L("Starts with host"), Width: 110, Drop: 8, Hidden: true, Cell: autostartCell, Less: byAutostart},
@@ -99,6 +100,8 @@ func textCell(text func(parts.Machine) string) func(parts.Machine) kit.Cell {
 	}
 }
 
+func systemName(r parts.Machine) string { return parts.SystemName(r.OS) }
+
 func byName(a, b parts.Machine) bool {
 	return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.Host, b.Host)) < 0
 }
@@ -109,9 +112,12 @@ var stateOrder = map[virt.VMState]int{
 	virt.StateSuspended: 5, virt.StateSaved: 6, virt.StateShutoff: 7, virt.StateUnknown: 8,
 }
 
-func byState(a, b parts.Machine) bool     { return stateOrder[a.State] < stateOrder[b.State] }
-func byCPU(a, b parts.Machine) bool       { return a.Rates.CPUPercent < b.Rates.CPUPercent }
-func byMemory(a, b parts.Machine) bool    { return a.Memory < b.Memory }
+func byState(a, b parts.Machine) bool  { return stateOrder[a.State] < stateOrder[b.State] }
+func byCPU(a, b parts.Machine) bool    { return a.Rates.CPUPercent < b.Rates.CPUPercent }
+func byMemory(a, b parts.Machine) bool { return a.Memory < b.Memory }
+func bySystem(a, b parts.Machine) bool {
+	return strings.ToLower(systemName(a)) < strings.ToLower(systemName(b))
+}
 func byHost(a, b parts.Machine) bool      { return a.Host < b.Host }
 func byVCPU(a, b parts.Machine) bool      { return a.VCPUs < b.VCPUs }
 func byAutostart(a, b parts.Machine) bool { return a.Autostart && !b.Autostart }

@@ -22,6 +22,7 @@ type deletion struct {
 	victims  []parts.Machine
 	disks    []*doomedDisk
 	sum      *kit.Text
+	dialog   *kit.Dialog
 }
 
 // A doomedDisk is a disk with the box that says whether it goes.
@@ -32,7 +33,11 @@ type doomedDisk struct {
 }
 
 // askDelete finds out what would happen to the disks and then asks.
-func (m *Machines) askDelete(victims []parts.Machine) {
+func (m *Machines) askDelete(victims []parts.Machine) { m.askDeleteAs(victims, nil) }
+
+// askDeleteAs is askDelete that keeps the choice of an earlier question about
+// the same machines; nil when there was none.
+func (m *Machines) askDeleteAs(victims []parts.Machine, before *deletion) {
 	if len(victims) == 0 {
 		return
 	}
@@ -50,10 +55,13 @@ func (m *Machines) askDelete(victims []parts.Machine) {
 		d := &deletion{machines: m, victims: victims, sum: kit.NewText(kit.SmallText, "")}
 		for _, v := range victims {
 			for _, f := range fates[v.Ref().Key()] {
-				d.disks = append(d.disks, d.disk(v, f))
+				disk := d.disk(v, f)
+				before.keep(disk)
+				d.disks = append(d.disks, disk)
 			}
 		}
 		d.ask()
+		d.follow()
 	})
 }
 
@@ -80,7 +88,7 @@ func (d *deletion) ask() {
 		question.Action = lang.N("Delete {{.Count}} machines", len(d.victims), words)
 	}
 	d.count()
-	d.machines.kit.Confirm(question, d.delete)
+	d.dialog = d.machines.kit.Confirm(question, d.delete)
 }
 
 // warning says that machines that are on are forced off.

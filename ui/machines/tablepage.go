@@ -242,9 +242,12 @@ func (p *tablePage) applyFilter() {
 	p.body.Refresh()
 }
 
-// searchText is what the filter looks in.
+// searchText is what the filter looks in: everything that is said of a machine.
 func (p *tablePage) searchText(m parts.Machine) string {
-	return strings.ToLower(strings.Join(append([]string{m.Name, m.Title, string(m.Host), p.machines.inventory.KnownAddress(m.Ref())}, m.Tags...), "\n"))
+	words := []string{
+		m.Name, m.Title, string(m.Host), parts.LookOf(m.State).Word, m.OS, systemName(m), p.machines.inventory.KnownAddress(m.Ref()),
+	}
+	return strings.ToLower(strings.Join(append(words, m.Tags...), "\n"))
 }
 
 func (p *tablePage) clearFilter() {
