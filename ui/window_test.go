@@ -282,6 +282,8 @@ func TestAnEmptyHostOffersTheFirstMachine(t *testing.T) {
 	h := open(t, "empty.xml")
 
 	h.must("panel", "Is test ready?")
+	h.must("label", "Network “default”")
+	h.click(h.must("push button", "Show"), desktop.MouseButtonPrimary)
 	h.must("label", "libvirt answers")
 	h.click(h.must("push button", "Try a tiny Linux machine"), desktop.MouseButtonPrimary)
 

@@ -214,6 +214,14 @@ func (d *Dialog) arrange(room fyne.Size) {
 	putRect(d, (room.Width-width)/2, (room.Height-height)/2, width, height)
 }
 
+// Fit lays the dialog out again when its body has changed its height.
+func (d *Dialog) Fit() {
+	if d.IsOpen() {
+		d.arrange(d.layer.Size())
+		d.card.Refresh()
+	}
+}
+
 // A11y describes the dialog.
 func (d *Dialog) A11y() Node {
 	role := "dialog"

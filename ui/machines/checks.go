@@ -12,78 +12,164 @@ import (
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
-// checkCard says whether a host is ready for machines, and mends what it can.
-type checkCard struct {
+// checkText is how wide the words of a finding are, wherever they are shown.
+const checkText = 520
+
+// checks say whether a host is ready for machines: what is the matter comes
+// first, with its cause, what to do and the command; the rest on demand. They
+// are shown on a card of the welcome and in a dialog.
+type checks struct {
 	machines *Machines
 	host     virt.HostID
 	view     *kit.View[[]virt.Check]
-	checks   []virt.Check
+	found    []virt.Check
+	all      bool // what is right is shown, too
 	sum      *kit.Chip
+	again    *kit.Button
 	rows     *fyne.Container
-	content  *fyne.Container
-	changed  func()
+	changed  func()             // the height may be another
+	told     func([]virt.Check) // something was found; may be nil
 }
 
-// newCheckCard makes the card of a host; changed is called when its height may
-// have changed.
-func newCheckCard(m *Machines, id virt.HostID, changed func()) *checkCard {
-	c := &checkCard{machines: m, host: id, rows: kit.Col(0), changed: changed}
-	c.sum = kit.NewChip("circle-check", "", theme.OK)
+// newChecks makes the findings of a host; nothing is looked at before the view
+// is changed and visible, because the first look at QEMU takes libvirt seconds.
+func newChecks(m *Machines, id virt.HostID, changed func()) *checks {
+	c := &checks{machines: m, host: id, rows: kit.Col(0), changed: changed}
+	c.sum = kit.NewChip("loader-circle", lang.L("Checking"), theme.Muted)
+	c.again = kit.Secondary("refresh-cw", lang.L("Check again"), c.look).Small()
 	c.view = kit.NewView(m.kit, func(ctx context.Context) ([]virt.Check, error) { return m.svc.Hosts.Check(ctx, id) }, c.show)
-	again := kit.Secondary("refresh-cw", lang.L("Check again"), func() { c.view.Changed() }).Small()
-	head := kit.Pad(14, 16, 14, 18, kit.Row(10,
-		kit.NewText(kit.HeadingText, lang.L("Is {{.Host}} ready?", map[string]any{"Host": id})), kit.Spacer(), c.sum, again))
-	c.content = kit.Stack(kit.NewFlushCard(lang.L("Is {{.Host}} ready?", map[string]any{"Host": id}), kit.Col(0, head, c.rows)))
-	c.content.Hide()
-	c.view.SetVisible(false)
-	c.view.Changed() // when it is first seen; later on demand, because looking at QEMU takes libvirt seconds
+	c.view.Slow(func() {
+		c.rows.Objects = []fyne.CanvasObject{kit.PadAll(16, kit.NewSkeleton(4))}
+		c.changed()
+	})
 	return c
 }
 
-// show shows the findings; a host that cannot even be asked has a card of its own.
-func (c *checkCard) show(checks []virt.Check, err error) {
-	if err != nil || reflect.DeepEqual(checks, c.checks) {
+// look looks again, as the button says.
+func (c *checks) look() {
+	c.again.SetBusy(true)
+	c.view.Changed()
+}
+
+func (c *checks) show(found []virt.Check, err error) {
+	c.again.SetBusy(false)
+	if err != nil {
+		c.fail(err)
 		return
 	}
-	c.checks = checks
-	c.rows.Objects = nil
-	problems := 0
-	for _, check := range checks {
-		if check.Status == virt.CheckFail || check.Status == virt.CheckWarn {
-			problems++
-		}
-		c.rows.Add(kit.HLine())
-		c.rows.Add(c.row(check))
+	if !reflect.DeepEqual(found, c.found) {
+		c.found = found
+		c.lay()
 	}
-	if problems == 0 {
-		c.sum.Set("circle-check", lang.L("Ready"), theme.OK)
-	} else {
-		c.sum.Set("triangle-alert", lang.N("{{.Count}} things to look at", problems, map[string]any{"Count": problems}), theme.Warn)
+	if c.told != nil {
+		c.told(found)
 	}
-	c.content.Show()
+}
+
+// fail says why nothing could be looked at.
+func (c *checks) fail(err error) {
+	c.found = nil
+	p := kit.Explain(err)
+	c.sum.Set("circle-alert", lang.L("Not checked"), theme.Err)
+	words := kit.Col(6, kit.NewParagraph(kit.BodyText, p.Why, checkText))
+	if p.Hint != "" {
+		words.Add(kit.NewParagraph(kit.SmallText, lang.L(p.Hint), checkText))
+	}
+	c.rows.Objects = []fyne.CanvasObject{kit.PadAll(16, words)}
 	c.changed()
 }
 
-// row is one finding: what was looked at, what is the matter, and what helps.
-func (c *checkCard) row(check virt.Check) fyne.CanvasObject {
+// lay builds the rows anew.
+func (c *checks) lay() {
+	var problems, rest []fyne.CanvasObject
+	for _, check := range c.found {
+		if check.Problem() {
+			problems = append(problems, c.problem(check))
+		} else {
+			rest = append(rest, settled(check))
+		}
+	}
+	if len(problems) == 0 {
+		c.sum.Set("circle-check", lang.L("Ready"), theme.OK)
+		problems = append(problems, kit.Pad(18, 16, 18, 16, kit.NewEmptyState("circle-check", lang.L("Everything is ready"),
+			lang.N("{{.Count}} things were looked at.", len(c.found), map[string]any{"Count": len(c.found)}))))
+	} else {
+		c.sum.Set("triangle-alert", lang.N("{{.Count}} things to look at", len(problems), map[string]any{"Count": len(problems)}), theme.Warn)
+	}
+	c.rows.Objects = nil
+	for _, row := range problems {
+		c.rows.Add(kit.HLine())
+		c.rows.Add(row)
+	}
+	c.rows.Add(kit.HLine())
+	c.rows.Add(c.more(len(rest)))
+	if c.all {
+		c.rows.Objects = append(c.rows.Objects, rest...)
+		c.rows.Add(kit.Gap(1, 8))
+	}
+	c.rows.Refresh()
+	c.changed()
+}
+
+// more is the link that shows what needs nobody's attention.
+func (c *checks) more(count int) fyne.CanvasObject {
+	icon, words := "chevron-right", lang.N("Show {{.Count}} other findings", count, map[string]any{"Count": count})
+	if c.all {
+		icon, words = "chevron-down", lang.L("Hide the other findings")
+	}
+	link := kit.Link(icon, words, func() {
+		c.all = !c.all
+		c.lay()
+	})
+	return kit.Pad(8, 16, 8, 16, kit.Row(0, link, kit.Spacer()))
+}
+
+// problem is a finding that wants attention: cause, remedy, the command with a
+// button that copies it, and one that mends it where that may be done.
+func (c *checks) problem(check virt.Check) fyne.CanvasObject {
+	title := lang.L(check.Title)
 	icon, token := checkLook(check.Status)
-	words := kit.Col(2, kit.NewText(kit.MediumText, lang.L(check.Title)).Shorten(), kit.NewText(kit.SmallText, lang.L(check.Cause)).Shorten())
+	head := kit.Row(8, kit.Grow(kit.NewText(kit.MediumText, title).Shorten()))
+	if check.Fixable {
+		head.Add(c.fix(check.ID, title))
+	}
+	words := kit.Col(5, head, narrowed(kit.NewParagraph(kit.SmallText, lang.L(check.Cause), checkText)))
 	if check.Remedy != "" {
-		words.Add(kit.NewParagraph(kit.SmallText, lang.L(check.Remedy), welcomeWidth-200).In(theme.Text))
+		words.Add(narrowed(kit.NewParagraph(kit.SmallText, lang.L(check.Remedy), checkText).In(theme.Text)))
 	}
-	row := kit.Row(14, kit.NewIcon(icon, 18, token), kit.Grow(words))
-	if check.Fixable && check.Status != virt.CheckOK {
-		fix := kit.Secondary("wrench", lang.L("Fix it"), nil).Small()
-		fix.OnPress(func() {
-			c.machines.kit.RunOn(fix, func(ctx context.Context) error {
-				err := c.machines.svc.Hosts.Fix(ctx, c.host, check.ID)
-				c.view.Changed()
-				return err
-			})
+	if check.Command != "" {
+		copied := kit.IconButton("copy", lang.L("Copy the command for {{.Finding}}", map[string]any{"Finding": title}), func() {
+			c.machines.kit.App.Clipboard().SetContent(check.Command)
 		})
-		row.Add(fix)
+		words.Add(kit.Row(6, kit.Grow(kit.NewCode(lang.L("Command for {{.Finding}}", map[string]any{"Finding": title}), check.Command, 1)), copied))
 	}
-	return kit.Pad(9, 16, 9, 18, row)
+	lower := float32(0)
+	if check.Fixable {
+		lower = 5 // to the middle of a line that has a button
+	}
+	return kit.Pad(11, 16, 11, 18, kit.RowTop(14, kit.Pad(lower, 0, 0, 0, kit.NewIcon(icon, 18, token)), kit.Grow(words)))
+}
+
+// narrowed keeps a paragraph as wide as its height was reckoned for.
+func narrowed(p *kit.Paragraph) fyne.CanvasObject { return kit.Row(0, kit.Width(checkText, p)) }
+
+func (c *checks) fix(id, title string) *kit.Button {
+	fix := kit.Secondary("wrench", lang.L("Fix it"), nil).Small().WithHint(lang.L("Fix: {{.Finding}}", map[string]any{"Finding": title}))
+	fix.OnPress(func() {
+		c.machines.kit.RunOn(fix, func(ctx context.Context) error {
+			err := c.machines.svc.Hosts.Fix(ctx, c.host, id)
+			c.view.Changed()
+			return err
+		})
+	})
+	return fix
+}
+
+// settled is a finding in order, or one that could not be looked at.
+func settled(check virt.Check) fyne.CanvasObject {
+	icon, token := checkLook(check.Status)
+	words := kit.Col(1, kit.NewText(kit.MediumText, lang.L(check.Title)).Shorten(), kit.NewText(kit.SmallText, lang.L(check.Cause)).Shorten())
+	return kit.Pad(5, 16, 5, 18, kit.Row(14, kit.NewIcon(icon, 16, token), kit.Grow(words)))
 }
 
 func checkLook(s virt.CheckStatus) (icon string, token theme.Token) {
@@ -95,10 +181,20 @@ func checkLook(s virt.CheckStatus) (icon string, token theme.Token) {
 	case virt.CheckFail:
 		return "circle-alert", theme.Err
 	default:
-		return "info", theme.Accent
+		return "info", theme.Muted
 	}
 }
 
-func (c *checkCard) setVisible(visible bool) { c.view.SetVisible(visible) }
+func readyTitle(id virt.HostID) string {
+	return lang.L("Is {{.Host}} ready?", map[string]any{"Host": id})
+}
 
-func (c *checkCard) close() { c.view.Stop() }
+// card is the findings on a card.
+func (c *checks) card() fyne.CanvasObject {
+	head := kit.Pad(14, 16, 14, 18, kit.Row(10, kit.NewText(kit.HeadingText, readyTitle(c.host)), kit.Spacer(), c.sum, c.again))
+	return kit.NewFlushCard(readyTitle(c.host), kit.Col(0, head, c.rows))
+}
+
+func (c *checks) setVisible(visible bool) { c.view.SetVisible(visible) }
+
+func (c *checks) close() { c.view.Stop() }

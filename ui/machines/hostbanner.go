@@ -130,10 +130,14 @@ func (m *Machines) showProblem(id virt.HostID) {
 	if !found {
 		return
 	}
-	body := kit.Col(12, kit.NewParagraph(kit.BodyText, h.Problem, kit.NarrowDialog-48))
+	body := kit.Col(12)
+	if h.Cause != "" {
+		body.Add(kit.NewParagraph(kit.BodyText, lang.L(h.Cause), kit.NarrowDialog-48))
+	}
 	if h.Hint != "" {
 		body.Add(kit.NewParagraph(kit.BodyText, lang.L(h.Hint), kit.NarrowDialog-48))
 	}
+	body.Add(kit.NewParagraph(kit.SmallText, h.Problem, kit.NarrowDialog-48))
 	body.Add(kit.NewText(kit.SmallText, h.URI).Shorten())
 	copyText := kit.Link("copy", lang.L("Copy"), func() { m.kit.App.Clipboard().SetContent(h.URI + "\n" + h.Problem) })
 	kit.NewDialog(kit.DialogSpec{Title: silent(h), Body: body, Left: copyText, Cancel: lang.L("Close")}).Open(m.kit.Win.Canvas())
@@ -153,6 +157,7 @@ func (m *Machines) hostMenu(h virt.Host) []kit.MenuItem {
 		{Icon: "server", Label: lang.L("Open"), Do: func() { m.open(virt.HostRef(h.ID), "", false) }},
 		{Icon: "plus", Label: lang.L("New machine…"), Shortcut: NewKeys, Disabled: connected, Do: func() { m.newOn(h.ID) }},
 		kit.MenuLine(),
+		{Icon: "stethoscope", Label: lang.L("Check…"), Do: func() { m.OpenCheck(h.ID) }},
 		{Icon: "refresh-cw", Label: lang.L("Try now"), Disabled: offline, Do: func() {
 			m.kit.Run(func(ctx context.Context) error { return m.svc.Hosts.Retry(ctx, h.ID) })
 		}},

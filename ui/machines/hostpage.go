@@ -36,7 +36,8 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 	p.chip = kit.NewChip("", "", theme.Muted)
 	p.header = parts.NewHeader(string(id), p.chip)
 	p.create = kit.Primary("plus", lang.L("New machine"), func() { m.newOn(id) }).WithKeys(NewKeys)
-	p.header.SetActions(p.create)
+	check := kit.Secondary("stethoscope", lang.L("Check…"), func() { m.OpenCheck(id) })
+	p.header.SetActions(check, p.create)
 	p.banners = newHostBanners(m, func() { p.content.Refresh() })
 	p.grid = kit.Grid(3, 14,
 		kit.NewCard(lang.L("Computer"), nil, p.computer),

@@ -44,6 +44,7 @@ type Machines struct {
 	create    func(hosts []virt.Host, host virt.HostID)
 	inventory *Inventory
 	actions   *parts.Actions
+	checked   bool // the first run's check is done
 }
 
 // New makes the pages' common part, which follows the machines of all hosts.

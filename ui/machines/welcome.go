@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
+	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
@@ -76,14 +77,45 @@ func (w *welcome) show() {
 	w.refit()
 }
 
-// showChecks has a card of findings for every host that was ever reached.
+// A checkCard is the findings about a host on the welcome.
+type checkCard struct {
+	*checks
+	content fyne.CanvasObject
+	reached bool // the host answered when it was looked at last
+}
+
+// newCheckCard makes the card, which comes with its first words. The first time
+// that something fails on this computer a dialog says so by itself.
+func (w *welcome) newCheckCard(h virt.Host) *checkCard {
+	card := &checkCard{reached: reached(h)}
+	card.checks = newChecks(w.machines, h.ID, func() {
+		card.content.Show()
+		w.refit()
+	})
+	if host.IsLocal(h.URI) {
+		card.told = func(found []virt.Check) { w.machines.firstCheck(h.ID, found) }
+	}
+	card.content = card.card()
+	card.content.Hide()
+	card.setVisible(w.visible)
+	card.view.Changed()
+	return card
+}
+
+// showChecks has a card of findings for every host that was ever reached, and
+// for this computer whether it answers or not; it looks again when that changes.
 func (w *welcome) showChecks() {
 	for _, h := range w.machines.inventory.Hosts() {
-		if h.State == virt.HostConnected && w.cards[h.ID] == nil {
-			card := newCheckCard(w.machines, h.ID, w.refit)
+		card := w.cards[h.ID]
+		switch {
+		case h.State != virt.HostConnected && h.State != virt.HostOffline: // not known yet
+		case card == nil && (reached(h) || host.IsLocal(h.URI)):
+			card = w.newCheckCard(h)
 			w.cards[h.ID] = card
 			w.checks.Add(card.content)
-			card.setVisible(w.visible)
+		case card != nil && card.reached != reached(h):
+			card.reached = reached(h)
+			card.view.Changed()
 		}
 	}
 }
@@ -123,7 +155,11 @@ func (w *welcome) problemCard(h virt.Host) fyne.CanvasObject {
 	const words = welcomeWidth - 2*16
 	again := kit.Secondary("refresh-cw", lang.L("Try again"), nil).Small()
 	again.OnPress(func() { w.machines.retry(h.ID, again) })
-	body := kit.Col(8, kit.NewParagraph(kit.BodyText, h.Problem, words).In(theme.Muted))
+	body := kit.Col(8)
+	if h.Cause != "" {
+		body.Add(kit.NewParagraph(kit.BodyText, lang.L(h.Cause), words))
+	}
+	body.Add(kit.NewParagraph(kit.BodyText, h.Problem, words).In(theme.Muted))
 	if h.Hint != "" {
 		body.Add(kit.RowTop(8, kit.NewIcon("lightbulb", 16, theme.Accent), kit.Grow(kit.NewParagraph(kit.BodyText, lang.L(h.Hint), words-24))))
 	}

@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/kvmmanager/kvm-manager/services/virttest"
+)
+
+func TestTheCheckOfAHostSaysTheCommandAndMendsWhatItMay(t *testing.T) {
+	h := openURI(t, virttest.Libvirtd(t).URI)
+	host := string(virttest.Host(t, h.svc, h.ctx))
+	h.click(h.must("tree item", host), desktop.MouseButtonPrimary)
+	h.click(h.must("push button", "Check…"), desktop.MouseButtonPrimary)
+
+	h.must("dialog", "Is "+host+" ready?")
+	if command := h.must("text", "Command for Network “default”"); !strings.Contains(command.Value, "net-start default") {
+		t.Errorf("the command is %q", command.Value)
+	}
+	h.click(h.must("push button", "Copy the command for Network “default”"), desktop.MouseButtonPrimary)
+	if copied := h.App.Clipboard().Content(); !strings.Contains(copied, "net-start default") {
+		t.Errorf("copied is %q", copied)
+	}
+	h.click(h.must("push button", "Fix it"), desktop.MouseButtonPrimary)
+
+	h.Until("nothing is to be mended", func() bool { return !h.has("push button", "Fix it") && h.has("push button", "Check again") })
+	networks, err := h.svc.Networks.List(h.ctx, virttest.Host(t, h.svc, h.ctx))
+	if err != nil || len(networks) != 1 || !networks[0].Active || !networks[0].Autostart {
+		t.Errorf("the networks are %+v (%v)", networks, err)
+	}
+	h.click(h.must("push button", "Show"), desktop.MouseButtonPrimary)
+	h.must("label", "It is started.")
+	h.press(fyne.KeyEscape)
+	if h.has("dialog", "Is ") {
+		t.Error("the dialog stays open")
+	}
+}
+
+func TestTheCheckOpensByItselfOnTheFirstRunThatFailsOnly(t *testing.T) {
+	h := openURI(t, "qemu+unix:///system?socket="+t.TempDir()+"/none")
+	h.must("dialog", "Is ")
+	h.must("label", "libvirt does not answer")
+	h.press(fyne.KeyEscape)
+	if h.has("dialog", "Is ") {
+		t.Fatal("the dialog stays open")
+	}
+	var done bool
+	h.Until("that it was told is kept", func() bool { return h.svc.Settings.UI("first-check", &done) && done })
+
+	again := &house{Window: h.Window, t: t, svc: h.svc, ctx: h.ctx, window: NewWindow(h.Kit, h.svc)}
+	again.must("panel", "Is ")
+	again.must("label", "libvirt does not answer")
+	if again.has("dialog", "Is ") {
+		t.Error("it opens again on a later run")
+	}
+}
+
+func TestTheCheckKeepsQuietWhereNothingFails(t *testing.T) {
+	h := open(t, "empty.xml") // without a network, which is a warning
+	h.must("label", "Network “default”")
+	var done bool
+	h.Until("the first run's check is done", func() bool { return h.svc.Settings.UI("first-check", &done) && done })
+	if h.has("dialog", "") {
+		t.Error("a dialog opened")
+	}
+	h.click(h.must("push button", "Fix it"), desktop.MouseButtonPrimary)
+	h.must("panel", "Everything is ready")
+}
