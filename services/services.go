@@ -58,6 +58,7 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 	hosts.AskThrough(o.Asker)
 	settings := setting.New(o.Dirs, door, bus)
 	vms := vm.New(hosts, door, bus, vm.Dirs{Cache: o.Dirs.Cache, Data: o.Dirs.Data, Runtime: o.Dirs.Runtime})
+	vms.Usual = settings.NewMachine
 	s := &Services{
 		Hosts:      hosts,
 		VMs:        vms,

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
 // The methods below are for code that reads often and cannot fail: they answer
@@ -48,6 +50,18 @@ func (s *Service) ConsoleScaling() string { return read[string](s, NameConsoleSc
 func (s *Service) KeepHistory() (operations, audit time.Duration) {
 	const day = 24 * time.Hour
 	return time.Duration(read[int](s, NameKeepOperations)) * day, time.Duration(read[int](s, NameKeepAudit)) * day
+}
+
+// NewMachine is what a new machine is like where neither the person nor its
+// operating system has an opinion: Memory, VCPUs, the size of one disk, and
+// whether the window offers to start it.
+func (s *Service) NewMachine() virt.VMSpec {
+	memory, _ := virt.ParseSize(read[string](s, NameNewMemory)) // both are checked by the registry
+	disk, _ := virt.ParseSize(read[string](s, NameNewDisk))
+	return virt.VMSpec{
+		Memory: memory, VCPUs: uint(read[int](s, NameNewVCPUs)), Disks: []virt.DiskSpec{{Size: disk}}, //nolint:gosec // not negative
+		Start: read[bool](s, NameNewStart),
+	}
 }
 
 // Keys returns the key combinations that were chosen, by the ID of their action:

@@ -28,6 +28,10 @@ const (
 	NameConsoleScaling  = "console.scaling"
 	NameKeepOperations  = "history.operations_days"
 	NameKeepAudit       = "history.audit_days"
+	NameNewMemory       = "new.memory"
+	NameNewVCPUs        = "new.vcpus"
+	NameNewDisk         = "new.disk"
+	NameNewStart        = "new.start"
 )
 
 // Values of the settings of that kind.
@@ -64,6 +68,10 @@ var registry = []definition{
 	choice(NameConsoleScaling, Fit, ActualSize),
 	days(NameKeepOperations, 90, 1),
 	days(NameKeepAudit, 0, 30),
+	size(NameNewMemory, "1 GiB", 16<<20, 64<<40),
+	whole(NameNewVCPUs, 1, 1, 4096),
+	size(NameNewDisk, "20 GiB", 1<<20, 1<<50),
+	flag(NameNewStart, true),
 }
 
 // freeForm are the names under which the window keeps how it was left: any
@@ -151,6 +159,30 @@ func number(name string, fallback, least, most float64) definition {
 	return definition{name, strconv.FormatFloat(fallback, 'g', -1, 64), allowed, func(text string) (any, error) {
 		value, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(value) || value < least || value > most {
+			return nil, fmt.Errorf("not %s", allowed)
+		}
+		return value, nil
+	}}
+}
+
+// size is a number of bytes with a unit; it is kept as it was typed.
+func size(name, fallback string, least, most uint64) definition {
+	allowed := "a size with a unit, such as " + fallback
+	return definition{name, fallback, allowed, func(text string) (any, error) {
+		text = strings.TrimSpace(text)
+		bytes, err := virt.ParseSize(text)
+		if err != nil || bytes < least || bytes > most {
+			return nil, fmt.Errorf("not %s", allowed)
+		}
+		return text, nil
+	}}
+}
+
+func whole(name string, fallback, least, most int) definition {
+	allowed := fmt.Sprintf("a whole number from %d to %d", least, most)
+	return definition{name, strconv.Itoa(fallback), allowed, func(text string) (any, error) {
+		value, err := strconv.Atoi(text)
+		if err != nil || value < least || value > most {
 			return nil, fmt.Errorf("not %s", allowed)
 		}
 		return value, nil

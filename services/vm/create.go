@@ -47,7 +47,7 @@ func (s *Service) create(ctx context.Context, c *hypervisor.Conn, p *operation.P
 
 // prepared checks the spec and fills in its defaults, before anything is made.
 func (s *Service) prepared(c *hypervisor.Conn, spec virt.VMSpec) (virt.VMSpec, error) {
-	spec, err := withDefaults(recognised(c, spec))
+	spec, err := withDefaults(recognised(c, spec), s.Usual())
 	if err != nil {
 		return spec, err
 	}

@@ -14,7 +14,7 @@ import (
 // VM itself, in the order of doing; none where all is there. It makes nothing.
 func (s *Service) Preparations(ctx context.Context, id virt.HostID, spec virt.VMSpec) ([]virt.Preparation, error) {
 	return host.Read(ctx, s.hosts, virt.VMXML, id, func(c *hypervisor.Conn) ([]virt.Preparation, error) {
-		spec, err := sized(withImport(spec))
+		spec, err := sized(withImport(spec), s.Usual())
 		if err != nil || spec.XML != "" {
 			return nil, err
 		}

@@ -13,20 +13,24 @@ import (
 )
 
 const (
-	defaultMemory = 1 << 30
-	defaultDisk   = 20 << 30
-	leastMemory   = 1 << 20
-	mostVCPUs     = 4096
-	mostDisk      = 1 << 60
+	leastMemory = 1 << 20
+	mostVCPUs   = 4096
+	mostDisk    = 1 << 60
 )
+
+// usual are the sizes of machines about which nobody has an opinion.
+func usual() virt.VMSpec {
+	return virt.VMSpec{Memory: 1 << 30, VCPUs: 1, Disks: []virt.DiskSpec{{Size: 20 << 30}}}
+}
 
 var (
 	macForm  = regexp.MustCompile(`^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$`)
 	uuidForm = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 )
 
-// withDefaults checks what can be checked without a host and fills in defaults.
-func withDefaults(spec virt.VMSpec) (virt.VMSpec, error) {
+// withDefaults checks what can be checked without a host and fills in defaults,
+// the sizes from usual.
+func withDefaults(spec, usual virt.VMSpec) (virt.VMSpec, error) {
 	if err := virt.CheckName(spec.Name); err != nil {
 		return spec, err
 	}
@@ -39,30 +43,31 @@ func withDefaults(spec virt.VMSpec) (virt.VMSpec, error) {
 	if err := checkSource(spec); err != nil {
 		return spec, err
 	}
-	spec, err := sized(withImport(spec))
+	spec, err := sized(withImport(spec), usual)
 	if spec.Accel == "" {
 		spec.Accel = "auto"
 	}
 	return spec, err
 }
 
-// sized fills in memory, processors and the disk: what the OS wants, else little.
-func sized(spec virt.VMSpec) (virt.VMSpec, error) {
+// sized fills in memory, processors and the disk: what the OS wants, else what is
+// usual.
+func sized(spec, usual virt.VMSpec) (virt.VMSpec, error) {
 	spec, err := withOS(spec)
 	if err != nil {
 		return spec, err
 	}
 	if spec.Memory == 0 {
-		spec.Memory = defaultMemory
+		spec.Memory = usual.Memory
 		if spec.Try {
 			spec.Memory = tiny.Memory
 		}
 	}
 	if spec.VCPUs == 0 {
-		spec.VCPUs = 1
+		spec.VCPUs = usual.VCPUs
 	}
 	if len(spec.Disks) == 0 && !spec.NoDisk && !spec.Try {
-		spec.Disks = []virt.DiskSpec{{Size: defaultDisk}}
+		spec.Disks = []virt.DiskSpec{{Size: usual.Disks[0].Size}}
 	}
 	return spec, nil
 }

@@ -9,27 +9,27 @@ import (
 )
 
 func TestWithDefaultsFillsInWhatIsLeftOpen(t *testing.T) {
-	spec, err := withDefaults(virt.VMSpec{Name: "web"})
+	spec, err := withDefaults(virt.VMSpec{Name: "web"}, usual())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if spec.Memory != 1<<30 || spec.VCPUs != 1 || spec.Accel != "auto" || len(spec.Disks) != 1 || spec.Disks[0].Size != 20<<30 {
 		t.Errorf("defaults are %+v", spec)
 	}
-	if spec, err = withDefaults(virt.VMSpec{Name: "web", NoDisk: true}); err != nil || len(spec.Disks) != 0 {
+	if spec, err = withDefaults(virt.VMSpec{Name: "web", NoDisk: true}, usual()); err != nil || len(spec.Disks) != 0 {
 		t.Errorf("no disk became %+v, %v", spec.Disks, err)
 	}
 }
 
 func TestWithDefaultsFollowsTheOSAndWritesAnImportAsADisk(t *testing.T) {
-	spec, err := withDefaults(virt.VMSpec{Name: "web", OS: "debianbullseye"})
+	spec, err := withDefaults(virt.VMSpec{Name: "web", OS: "debianbullseye"}, usual())
 	if err != nil || spec.OS != "debian11" || spec.Memory != 1<<30 || spec.Disks[0].Size != 20<<30 {
 		t.Errorf("got %+v, %v", spec, err)
 	}
-	if spec, err = withDefaults(virt.VMSpec{Name: "web", OS: "win11", VCPUs: 3}); err != nil || spec.Memory != 8<<30 || spec.VCPUs != 3 {
+	if spec, err = withDefaults(virt.VMSpec{Name: "web", OS: "win11", VCPUs: 3}, usual()); err != nil || spec.Memory != 8<<30 || spec.VCPUs != 3 {
 		t.Errorf("got %+v, %v", spec, err)
 	}
-	spec, err = withDefaults(virt.VMSpec{Name: "web", OS: "win11", Import: "/x.vmdk", Disks: []virt.DiskSpec{{Size: 1}}})
+	spec, err = withDefaults(virt.VMSpec{Name: "web", OS: "win11", Import: "/x.vmdk", Disks: []virt.DiskSpec{{Size: 1}}}, usual())
 	if err != nil || spec.Import != "" || len(spec.Disks) != 2 || spec.Disks[0].Import != "/x.vmdk" {
 		t.Errorf("got %+v, %v", spec, err)
 	}
@@ -60,7 +60,7 @@ func TestWithDefaultsRefusesContradictions(t *testing.T) {
 		"an unknown OS":       {Name: "a", OS: "plan9000x"},
 		"an import of a size": {Name: "a", Disks: []virt.DiskSpec{{Import: "/x.vmdk", Size: 1}}},
 	} {
-		if _, err := withDefaults(spec); !errors.Is(err, virt.ErrInvalid) {
+		if _, err := withDefaults(spec, usual()); !errors.Is(err, virt.ErrInvalid) {
 			t.Errorf("%s: %v, want %v", what, err, virt.ErrInvalid)
 		}
 	}

@@ -28,7 +28,7 @@ func (s *Service) Suggest(ctx context.Context, spec virt.VMSpec) (virt.VMSpec, e
 	if err := s.door.May(ctx, virt.ListSystems, virt.Ref{}); err != nil {
 		return spec, err
 	}
-	return sized(withImport(spec))
+	return sized(withImport(spec), s.Usual())
 }
 
 // osOf returns the spec's OS; the zero OS when it names none.

@@ -6,10 +6,15 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/internal/event"
 	"github.com/kvmmanager/kvm-manager/services/internal/operation"
+	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
 // Service works on the VMs of all hosts.
 type Service struct {
+	// Usual returns the sizes of machines about which neither the person nor the
+	// operating system has an opinion: Memory, VCPUs and the size of one disk.
+	Usual func() virt.VMSpec
+
 	hosts *host.Service
 	door  *operation.Door
 	bus   *event.Bus
@@ -27,7 +32,7 @@ type Dirs struct {
 // New returns a Service over the hosts and teaches the door how to take back
 // the steps of creating and deleting.
 func New(hosts *host.Service, door *operation.Door, bus *event.Bus, dirs Dirs) *Service {
-	s := &Service{hosts: hosts, door: door, bus: bus, dirs: dirs, known: newFacts()}
+	s := &Service{Usual: usual, hosts: hosts, door: door, bus: bus, dirs: dirs, known: newFacts()}
 	hosts.BeforeNews(s.known.hear)
 	s.registerInverses(door)
 	return s
