@@ -242,6 +242,10 @@ func (t *Terminal) PasteClipboard() { t.Paste(fyne.CurrentApp().Clipboard().Cont
 // Paste types a text.
 func (t *Terminal) Paste(text string) { t.change(func() { t.typedPaste(text) }) }
 
+// Type sends characters as if they were typed, in which a carriage return is the
+// Enter key.
+func (t *Terminal) Type(keys string) { t.change(func() { t.typed([]byte(keys)) }) }
+
 func (t *Terminal) typedPaste(text string) {
 	if text != "" {
 		t.typed(t.term.Paste(text))

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net"
 	"strconv"
@@ -44,17 +43,6 @@ func (s *Service) Address(ctx context.Context, vm virt.Ref) (virt.Graphics, erro
 			screen.Password = passwords(c, vm)[int(index)] //nolint:gosec // an index fits
 		}
 		return screen, err
-	})
-}
-
-// Serial opens the VM's serial port of the number as a byte stream. force takes
-// it from another program that has it open.
-func (s *Service) Serial(ctx context.Context, vm virt.Ref, port int, force bool) (io.ReadWriteCloser, error) {
-	return host.Stream(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (io.ReadWriteCloser, error) {
-		if err := s.refuse(c, virt.OpenConsole, vm); err != nil {
-			return nil, err
-		}
-		return c.OpenConsole(vm.ID, "serial"+strconv.Itoa(port), force)
 	})
 }
 

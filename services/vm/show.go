@@ -122,7 +122,7 @@ func (s *Service) pending(c *hypervisor.Conn, vm virt.VM, live domainxml.Facts) 
 // visible is what of a definition does not change by merely running.
 func visible(f domainxml.Facts) domainxml.Facts {
 	f.MemoryCurrent, f.VCPUs, f.CPUModel = 0, 0, ""
-	f.Graphics, f.Serials = nil, nil
+	f.Graphics, f.Serials, f.Ports = nil, nil, nil
 	f.Disks = append([]virt.Disk(nil), f.Disks...)
 	f.NICs = append([]virt.NIC(nil), f.NICs...)
 	for i := range f.NICs {

@@ -13,9 +13,11 @@ import (
 type page struct {
 	consoles *Consoles
 	vm       virt.Ref
-	view     *view // nil while the screen is in its window
+	view     *view    // nil while the screen is in its window
+	serials  *serials // with view
 	address  *kit.Button
-	goThere  *kit.Button // instead of a view
+	tools    *fyne.Container // above the screen
+	goThere  *kit.Button     // instead of a view
 	tellsWhy fyne.CanvasObject
 	content  *fyne.Container
 	visible  bool
@@ -40,8 +42,10 @@ func (p *page) follow() {
 	} else if p.view == nil {
 		p.view = newView(p.consoles.kit, p.consoles.svc, p.vm)
 		p.view.onChange = p.showTools
-		p.content.Objects = []fyne.CanvasObject{kit.Col(10, p.newTools(), kit.Grow(p.view.content))}
-		p.view.setVisible(p.visible)
+		p.serials = newSerials(p.consoles.kit, p.consoles.svc, p.vm, p.view)
+		p.serials.onChange = p.showTools
+		p.content.Objects = []fyne.CanvasObject{kit.Col(10, p.newTools(), kit.Grow(p.serials.body))}
+		p.serials.setVisible(p.visible)
 		p.showTools()
 	}
 	p.content.Refresh()
@@ -53,11 +57,14 @@ func (p *page) newTools() fyne.CanvasObject {
 	window := kit.Secondary("external-link", lang.L("Open in window"), func() { c.OpenWindow(p.vm) }).Small()
 	p.address = kit.Secondary("info", lang.L("Address"), nil).Small()
 	p.address.OnPress(func() { c.showAddress(p.address, p.vm) })
-	return kit.Row(8, kit.Spacer(), window, p.address)
+	p.tools = kit.Row(8, p.serials.chooser, kit.Spacer(), window, p.address)
+	return p.tools
 }
 
 // showTools greys out what a machine that is off does not have.
 func (p *page) showTools() {
+	p.address.Hidden = p.serials.current() != nil
+	p.tools.Refresh()
 	reason, on := virt.Can(virt.OpenConsole, p.view.row)
 	if p.view.known && !on {
 		p.address.DisableBecause(lang.L(reason))
@@ -69,8 +76,9 @@ func (p *page) showTools() {
 // drop ends the screen of the tab.
 func (p *page) drop() {
 	if p.view != nil {
+		p.serials.close()
 		p.view.close()
-		p.view = nil
+		p.view, p.serials = nil, nil
 	}
 }
 
@@ -80,8 +88,8 @@ func (p *page) Content() fyne.CanvasObject { return p.content }
 // SetVisible is part of kit.Page.
 func (p *page) SetVisible(visible bool) {
 	p.visible = visible
-	if p.view != nil {
-		p.view.setVisible(visible)
+	if p.serials != nil {
+		p.serials.setVisible(visible)
 	}
 }
 
@@ -91,10 +99,10 @@ func (p *page) Close() {
 	p.drop()
 }
 
-// Focusable returns what takes the keys: the machine's screen.
+// Focusable returns what takes the keys: the machine's screen or a port.
 func (p *page) Focusable() fyne.Focusable {
 	if p.view == nil {
 		return p.goThere
 	}
-	return p.view.screen
+	return p.serials.focusable()
 }

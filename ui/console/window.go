@@ -19,6 +19,7 @@ type window struct {
 	win      fyne.Window
 	kit      *kit.Kit
 	view     *view
+	serials  *serials
 	greeted  bool
 }
 
@@ -27,28 +28,31 @@ func openWindow(c *Consoles, vm virt.Ref) *window {
 	w.kit = c.main.Window(w.win)
 	w.view = newView(w.kit, c.svc, vm)
 	w.view.onChange = w.changed
-	kit.NewStage(w.win).SetPage(kit.Pad(8, 12, 10, 12, w.view.content))
+	w.serials = newSerials(w.kit, c.svc, vm, w.view)
+	w.serials.onChange = w.changed
+	kit.NewStage(w.win).SetPage(kit.Pad(8, 12, 10, 12, kit.Col(8, w.serials.bar, kit.Grow(w.serials.body))))
 	w.changed()
 	w.win.Resize(fyne.NewSize(windowWidth, windowHeight))
 	w.win.SetOnClosed(w.closed)
-	w.view.setVisible(true)
+	w.serials.setVisible(true)
 	w.win.Show()
 	return w
 }
 
 // changed shows the machine's name as it is now.
 func (w *window) changed() {
-	title := lang.L("{{.Name}} – KVM Manager", map[string]any{"Name": w.view.vm.Name})
+	title := lang.L("{{.Name}} – KVM Manager", map[string]any{"Name": w.serials.name()})
 	if w.win.Title() != title {
 		w.win.SetTitle(title)
 	}
-	if w.view.known && !w.greeted { // who opens a console wants to type
+	if w.view.known && w.serials.known && !w.greeted { // who opens a console wants to type
 		w.greeted = true
-		w.view.takeKeyboard()
+		w.serials.takeKeyboard()
 	}
 }
 
 func (w *window) closed() {
+	w.serials.close()
 	w.view.close()
 	w.kit.Leave()
 	w.consoles.forget(w.vm)

@@ -35,6 +35,9 @@ type roleNamer interface {
 	A11yName() string
 }
 
+// valuer is one of those that has a text, too.
+type valuer interface{ A11yValue() string }
+
 // Named gives obj, usually a stock widget, the name that screen readers say.
 func Named(name string, obj fyne.CanvasObject) *fyne.Container {
 	return container.New(&nameLayout{name: name}, obj)
@@ -65,7 +68,11 @@ func describe(obj fyne.CanvasObject) (Node, bool) {
 	case Accessible:
 		return o.A11y(), true
 	case roleNamer:
-		return Node{Role: o.A11yRole(), Name: o.A11yName()}, true
+		n := Node{Role: o.A11yRole(), Name: o.A11yName()}
+		if v, ok := obj.(valuer); ok {
+			n.Value = v.A11yValue()
+		}
+		return n, true
 	}
 	return describeStock(obj)
 }

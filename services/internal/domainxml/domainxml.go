@@ -38,6 +38,7 @@ type Facts struct {
 	NICs     []virt.NIC      // never nil
 	Graphics []virt.Graphics // never nil; Password only if the document holds secrets
 	Serials  []virt.Serial   // never nil
+	Ports    []Port          // that terminals may be connected to; never nil
 	Video    string          // model of the first video card
 	TPM      bool
 }

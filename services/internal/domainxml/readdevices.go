@@ -27,6 +27,7 @@ func (f *Facts) readDevices(d *libvirtxml.DomainDeviceList) {
 	for i := range d.Serials {
 		f.Serials = append(f.Serials, readSerial(i, &d.Serials[i]))
 	}
+	f.Ports = readPorts(d)
 	if len(d.Videos) > 0 {
 		f.Video = d.Videos[0].Model.Type
 	}

@@ -13,9 +13,12 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
+// ErrConsoleBusy says that somebody else has the console open.
+var ErrConsoleBusy = errors.New("another program has the console open")
+
 // OpenConsole opens a serial port or console of a running VM by its device
 // alias, such as serial0; an empty one is the first (virDomainOpenConsole). One
-// that somebody else has open is virt.ErrState, unless force takes it away.
+// that somebody else has open is ErrConsoleBusy, unless force takes it away.
 // Read, Write and Close may be called at the same time; Close ends the others.
 func (c *Conn) OpenConsole(id, device string, force bool) (io.ReadWriteCloser, error) {
 	if err := c.enter(); err != nil {
@@ -26,7 +29,7 @@ func (c *Conn) OpenConsole(id, device string, force bool) (io.ReadWriteCloser, e
 	if err != nil {
 		c.leave()
 		if hasCode(err, libvirt.ERR_OPERATION_FAILED) {
-			err = as(virt.KindState, err) // the one thing this code means here: somebody else has it
+			err = virt.Errorf(virt.KindState, "%w: %w", ErrConsoleBusy, err) // the one thing this code means here
 		}
 		return nil, err
 	}

@@ -1,0 +1,142 @@
+package console
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virttest"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+)
+
+// bootTime is how long the tiny machine may take under emulation.
+const bootTime = 3 * time.Minute
+
+// newSerialDesk shows the tab of a tiny machine that runs under a real libvirtd.
+func newSerialDesk(t *testing.T, spec virt.VMSpec) *desk {
+	t.Helper()
+	uri := virttest.Libvirtd(t).URI
+	svc, ctx := virttest.OpenURI(t, uri)
+	spec.Name, spec.Try, spec.Start = "tiny", true, true
+	if _, err := svc.VMs.Create(ctx, virttest.Host(t, svc, ctx), spec); err != nil {
+		t.Fatal(err)
+	}
+	return openDesk(t, uri, "tiny")
+}
+
+// boots runs UI work until done says true, for as long as a machine may need.
+func (d *desk) boots(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	deadline, tick := time.After(bootTime), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
+	for {
+		d.Flush()
+		if done() {
+			return
+		}
+		select {
+		case <-deadline:
+			t.Fatalf("waited %v in vain until %s; the terminal says\n%s", bootTime, what, d.said())
+		case <-tick.C:
+		}
+	}
+}
+
+func (d *desk) port() *serialView { return d.page.serials.current() }
+
+// said is all that the port said.
+func (d *desk) said() string {
+	if d.port() == nil {
+		return ""
+	}
+	return d.port().terminal.Text()
+}
+
+func (d *desk) types(text string) {
+	for _, r := range text {
+		if r == '\r' {
+			d.port().terminal.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+			continue
+		}
+		d.port().terminal.TypedRune(r)
+	}
+}
+
+func TestAMachineWithoutAScreenShowsItsSerialPortAndItsShellAnswers(t *testing.T) {
+	d := newSerialDesk(t, virt.VMSpec{NoScreen: true})
+	d.Until("the serial port is shown", func() bool { return d.port() != nil && d.port().line.connected() })
+	if len(d.page.serials.shown) != 1 || d.page.serials.choice != nil || d.page.address.Visible() {
+		t.Errorf("there is a choice of %q, and an address: %v", d.page.serials.shown, d.page.address.Visible())
+	}
+	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
+	d.Win.Canvas().Focus(d.page.Focusable())
+	d.types("echo answer $((40 + 2))\r")
+	d.boots(t, "it answers", func() bool { return strings.Contains(d.said(), "answer 42") })
+	if element := find(kit.Accessibility(d.Win, 1), "terminal", "Serial 1 of tiny"); element == nil || !strings.Contains(element.Value, "answer 42") {
+		t.Errorf("readers are told %+v", element)
+	}
+	if !d.port().foot.key.Visible() {
+		t.Error("it is not said how to get the keyboard back")
+	}
+
+	// Off, and on again: the text stays, and the port is opened by itself.
+	d.must(t, d.svc.VMs.Off(d.ctx, d.page.vm))
+	d.Until("it is said that the machine is off", func() bool { return d.port().words.content.Visible() && !d.port().line.open })
+	if !strings.Contains(d.said(), "answer 42") || d.port().trouble.Visible() {
+		t.Error("the text is gone, or there is talk of trouble")
+	}
+	d.port().words.start.Press()
+	d.boots(t, "it boots again", func() bool { return strings.Count(d.said(), "TINY READY") == 2 })
+	if d.port().words.content.Visible() {
+		t.Error("it is still called off")
+	}
+
+	// The guest restarts itself: the port stays open.
+	d.types("reboot\r")
+	d.boots(t, "it has restarted", func() bool { return strings.Count(d.said(), "TINY READY") == 3 })
+}
+
+func TestAPortThatAnotherProgramHasIsTakenOverWhenAsked(t *testing.T) {
+	d := newSerialDesk(t, virt.VMSpec{})
+	other, err := d.svc.VMs.Serial(d.ctx, d.page.vm, 0, false)
+	d.must(t, err)
+	defer other.Close()
+	d.Until("there is a choice", func() bool { return d.page.serials.choice != nil })
+	if got := strings.Join(d.page.serials.shown, ", "); got != "Screen, Serial 1" {
+		t.Errorf("the choice is %q", got)
+	}
+	d.Until("the screen is shown first", d.connected)
+	d.page.serials.choose("Serial 1")
+	d.Until("it is said who has the port", func() bool { return d.port().trouble.Visible() && d.port().taking.Visible() })
+	if !d.port().line.gaveUp || d.port().line.open {
+		t.Error("it goes on trying")
+	}
+	d.port().taking.Press()
+	d.Until("the port is taken", func() bool { return d.port().line.connected() && !d.port().trouble.Visible() })
+	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
+	d.page.serials.choose("")
+	if d.port() != nil || !d.view().visible {
+		t.Error("the screen is not shown again")
+	}
+}
+
+func TestTheSearchOfATerminalCountsAndCloses(t *testing.T) {
+	d := newSerialDesk(t, virt.VMSpec{NoScreen: true})
+	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
+	d.types("echo one one one\r")
+	d.boots(t, "it is said", func() bool { return strings.Count(d.said(), "one one one") == 2 })
+	f := d.port().find
+	f.open()
+	f.entry.SetText("one")
+	f.entry.OnChanged("one")
+	d.Until("it is counted", func() bool { return f.count.Words() == "6 of 6" })
+	f.entry.OnSubmitted("one")
+	d.Until("the older one is shown", func() bool { return f.count.Words() == "5 of 6" })
+	f.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if f.content.Visible() || d.Win.Canvas().Focused() != d.port().terminal {
+		t.Error("after Esc the search is there, or the keyboard is not the machine's")
+	}
+}
