@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/internal/tunnel"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/storage"
 )
@@ -228,9 +229,12 @@ func unanswered(q virt.Question) error {
 		WithHint("Connect from a terminal or the window once and have the answer kept, or log in with a key.")
 }
 
-// auth answers what a daemon asks through libvirt (SASL). user is who logs in,
-// if that is known; subject names the login.
-func (i *interview) auth(ctx context.Context, user, subject string, refused bool) hypervisor.Auth {
+// auth answers what a daemon (SASL) or an SSH server asks through libvirt.
+func (i *interview) auth(ctx context.Context, h virt.SavedHost, refused bool) hypervisor.Auth {
+	user, subject := "", loginOf(h)
+	if h.Transport == virt.TransportTCP || h.Transport == virt.TransportTLS {
+		user = h.User
+	}
 	return func(asked hypervisor.Question) (string, bool) {
 		q := virt.Question{Host: i.host, Kind: virt.AskText, Subject: subject, Prompt: asked.Prompt}
 		switch asked.Kind {
@@ -240,7 +244,10 @@ func (i *interview) auth(ctx context.Context, user, subject string, refused bool
 			}
 			q.Kind = virt.AskUser
 		case hypervisor.AskPassword:
-			q.Kind, q.Hidden, q.Refused = virt.AskPassword, true, refused
+			q.Kind, q.Hidden, q.Refused = secretOf(h), true, refused
+			if q.Kind == virt.AskPassphrase {
+				q.Subject = tunnel.KeyFile(h)
+			}
 		case hypervisor.AskRealm:
 			if asked.Default != "" {
 				return asked.Default, true
@@ -249,6 +256,15 @@ func (i *interview) auth(ctx context.Context, user, subject string, refused bool
 		answer, err := i.ask(ctx, q)
 		return answer.Text, err == nil
 	}
+}
+
+// secretOf is what libvirt asks for: it tells a key's passphrase and a password
+// apart in its prompt only.
+func secretOf(h virt.SavedHost) virt.QuestionKind {
+	if h.Transport == virt.TransportLibSSH && h.Key != "" {
+		return virt.AskPassphrase
+	}
+	return virt.AskPassword
 }
 
 // succeeded keeps what was answered: in memory for this run of the program, and

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/url"
+	"slices"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/tunnel"
@@ -45,7 +47,15 @@ func (s *Service) travel(ctx context.Context, h virt.SavedHost, i *interview, o 
 		r.conn, err = openURI(h.Custom, o)
 		return r, err
 	case virt.TransportSSH, virt.TransportTLS:
-		return s.overWay(ctx, h, i, o, stage)
+		if !tunnel.ByProgram(h, "") {
+			return s.overWay(ctx, h, i, o, stage)
+		}
+		r.conn, err = s.byAuth(ctx, h, i, o) // by ssh itself, which libvirt runs
+		return r, err
+	case virt.TransportLibSSH:
+		o.Via = s.libssh(h)
+		r.conn, err = s.byLibvirt(ctx, h, i, o, stage)
+		return r, err
 	default:
 		r.conn, err = s.byLibvirt(ctx, h, i, o, stage)
 		return r, err
@@ -89,17 +99,41 @@ func (s *Service) byLibvirt(ctx context.Context, h virt.SavedHost, i *interview,
 	return s.byAuth(ctx, h, i, o)
 }
 
+// libssh is the URI for libvirt's own SSH client: it notes host keys in our file
+// and asks about them in its own words.
+func (s *Service) libssh(h virt.SavedHost) string {
+	u, err := url.Parse(h.URI())
+	if err != nil {
+		return h.URI() // checked before
+	}
+	query := u.Query()
+	query.Set("known_hosts", tunnel.KnownHostsFile(s.dirs))
+	if h.Key != "" {
+		query.Set("keyfile", tunnel.KeyFile(h))
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// Transports are the ways to hosts that the installed libvirt knows.
+func (s *Service) Transports(ctx context.Context) ([]virt.Transport, error) {
+	if err := s.door.May(ctx, virt.ListHosts, virt.Ref{Kind: virt.KindHost}); err != nil {
+		return nil, err
+	}
+	known := slices.Clone(virt.Transports)
+	if !hypervisor.HasLibSSH() {
+		known = slices.DeleteFunc(known, func(t virt.Transport) bool { return t == virt.TransportLibSSH })
+	}
+	return known, nil
+}
+
 // byAuth opens the connection and asks again for a password that was refused.
 func (s *Service) byAuth(ctx context.Context, h virt.SavedHost, i *interview, o hypervisor.Options) (*hypervisor.Conn, error) {
-	user := ""
-	if h.Transport == virt.TransportTCP || h.Transport == virt.TransportTLS {
-		user = h.User
-	}
 	var conn *hypervisor.Conn
 	var err error
 	for try := range passwordTries {
 		asked := false
-		auth := i.auth(ctx, user, loginOf(h), try > 0)
+		auth := i.auth(ctx, h, try > 0)
 		o.Auth = func(q hypervisor.Question) (string, bool) {
 			asked = asked || q.Kind == hypervisor.AskPassword
 			return auth(q)

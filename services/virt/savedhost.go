@@ -213,9 +213,6 @@ func (h SavedHost) URI() string {
 	if h.Socket != "" {
 		query.Set("socket", h.Socket)
 	}
-	if h.Key != "" && h.Transport == TransportLibSSH {
-		query.Set("keyfile", h.Key)
-	}
 	u.RawQuery = query.Encode()
 	return u.String()
 }

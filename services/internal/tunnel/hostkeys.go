@@ -40,12 +40,13 @@ type keyDoubt struct {
 func (d *keyDoubt) Error() string { return d.why.Error() }
 func (d *keyDoubt) Unwrap() error { return d.why }
 
-func knownHostsFile(dirs storage.Dirs) string { return filepath.Join(dirs.Config, "known_hosts") }
+// KnownHostsFile is where accepted host keys are noted.
+func KnownHostsFile(dirs storage.Dirs) string { return filepath.Join(dirs.Config, "known_hosts") }
 
 func loadHostKeys(o Options, hop virt.Hop) (*hostKeys, error) {
 	k := &hostKeys{options: o, hop: hop, address: joinPort(hop.Address, hop.Port)}
 	var err error
-	if k.ours, err = readKnown(knownHostsFile(o.Dirs)); err != nil {
+	if k.ours, err = readKnown(KnownHostsFile(o.Dirs)); err != nil {
 		return nil, err
 	}
 	k.theirs, err = readKnown(expand("~/.ssh/known_hosts", o.Home), "/etc/ssh/ssh_known_hosts")
@@ -132,7 +133,7 @@ func (k *hostKeys) remember(ctx context.Context, key ssh.PublicKey) error {
 		return err
 	}
 	defer unlock()
-	path := knownHostsFile(k.options.Dirs)
+	path := KnownHostsFile(k.options.Dirs)
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return virt.Errorf(virt.KindForbidden, "keep the host's key: %w", err)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,18 +25,18 @@ const secretTries = 3
 // aliveTries is how many unanswered probes end a connection.
 const aliveTries = 3
 
-// usualKeys are the files that are tried where none is named.
+// usualKeys are the files that are tried last where none is named.
 var usualKeys = []string{"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"}
 
 // A login is the attempt to get into one computer.
 type login struct {
 	dialer *sshDialer
-	hop    virt.Hop
+	hop    hop
 	keys   *hostKeys
 
 	ctx       context.Context //nolint:containedctx // of the attempt; the SSH library hands none to its callbacks
 	conn      net.Conn
-	agentConn net.Conn
+	fromAgent []ssh.Signer
 
 	mu       sync.Mutex
 	doubt    *keyDoubt
@@ -91,7 +92,7 @@ func (l *login) config() *ssh.ClientConfig {
 	}
 }
 
-func (l *login) subject() string { return subjectOfHop(l.hop) }
+func (l *login) subject() string { return subjectOfHop(l.hop.Hop) }
 
 func subjectOfHop(hop virt.Hop) string {
 	return fmt.Sprintf("%s@%s", hop.User, joinPort(hop.Address, hop.Port))
@@ -100,8 +101,8 @@ func subjectOfHop(hop virt.Hop) string {
 // Logins are the subjects of the password questions of a host, jump hosts first.
 func Logins(h virt.SavedHost) []string {
 	var logins []string
-	for _, hop := range hopsOf(h) {
-		logins = append(logins, subjectOfHop(withDefaults(hop)))
+	for _, hop := range hopsOf(h, "") {
+		logins = append(logins, subjectOfHop(hop.Hop))
 	}
 	return logins
 }
@@ -140,38 +141,32 @@ func (l *login) interact(_, _ string, prompts []string, echos []bool) ([]string,
 	return answers, nil
 }
 
-// signers are the keys to try: the named one, else the agent's and the usual files.
+// signers are the keys to try: the one that is named for the host, else the
+// agent's and those of files. One that the agent has, too, the agent uses.
 func (l *login) signers() ([]ssh.Signer, error) {
 	fromAgent := l.agentSigners()
-	named := l.dialer.host.Key
-	if named == "" {
-		signers := fromAgent
-		for _, path := range usualKeys {
-			if signer, err := l.keyFile(expand(path, l.dialer.options.Home)); err == nil && !among(fromAgent, signer) {
-				signers = append(signers, signer)
-			}
+	var signers []ssh.Signer
+	if !l.hop.only {
+		signers = slices.Clone(fromAgent)
+	}
+	for _, path := range l.hop.keys {
+		signer, err := l.keyFile(path)
+		if err != nil && l.hop.only {
+			return nil, err
 		}
-		return signers, nil
-	}
-	signer, err := l.keyFile(expand(named, l.dialer.options.Home))
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range fromAgent {
-		if same(s, signer) {
-			return []ssh.Signer{s}, nil
+		if err != nil || among(signers, signer) {
+			continue
 		}
+		if held := slices.IndexFunc(fromAgent, func(s ssh.Signer) bool { return same(s, signer) }); held >= 0 {
+			signer = fromAgent[held]
+		}
+		signers = append(signers, signer)
 	}
-	return []ssh.Signer{signer}, nil
+	return signers, nil
 }
 
 func among(signers []ssh.Signer, one ssh.Signer) bool {
-	for _, s := range signers {
-		if same(s, one) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(signers, func(s ssh.Signer) bool { return same(s, one) })
 }
 
 func same(a, b ssh.Signer) bool {
@@ -181,8 +176,8 @@ func same(a, b ssh.Signer) bool {
 // agentSigners are the keys of the SSH agent; without an agent there are none.
 func (l *login) agentSigners() []ssh.Signer {
 	path := os.Getenv("SSH_AUTH_SOCK")
-	if path == "" || l.agentConn != nil {
-		return nil
+	if path == "" || l.fromAgent != nil {
+		return l.fromAgent
 	}
 	var d net.Dialer
 	conn, err := d.DialContext(l.ctx, "unix", path)
@@ -190,12 +185,10 @@ func (l *login) agentSigners() []ssh.Signer {
 		return nil
 	}
 	context.AfterFunc(l.ctx, func() { _ = conn.Close() })
-	l.agentConn = conn
-	signers, err := agent.NewClient(conn).Signers()
-	if err != nil {
+	if l.fromAgent, err = agent.NewClient(conn).Signers(); err != nil {
 		return nil
 	}
-	return signers
+	return l.fromAgent
 }
 
 // keyFile reads a private key. One that is sealed by a passphrase is opened
@@ -203,14 +196,11 @@ func (l *login) agentSigners() []ssh.Signer {
 func (l *login) keyFile(path string) (ssh.Signer, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, l.keyProblem(virt.Errorf(virt.KindInvalid, "the key: %w", err).WithHint("Check the path of the private key."))
+		return nil, err
 	}
 	signer, err := ssh.ParsePrivateKey(text)
 	var sealed *ssh.PassphraseMissingError
 	if !errors.As(err, &sealed) {
-		if err != nil {
-			err = l.keyProblem(virt.Errorf(virt.KindInvalid, "the key %s: %w", path, err).WithHint("Name a private key in OpenSSH or PEM form."))
-		}
 		return signer, err
 	}
 	public := sealed.PublicKey
@@ -226,9 +216,22 @@ func (l *login) keyFile(path string) (ssh.Signer, error) {
 	return &sealedKey{login: l, path: path, text: text, public: public}, nil
 }
 
+// checkKey says at once what is wrong with a key file that is named.
+func checkKey(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return virt.Errorf(virt.KindInvalid, "the key: %w", err).WithHint("Check the path of the private key.")
+	}
+	var sealed *ssh.PassphraseMissingError
+	if _, err := ssh.ParsePrivateKey(text); err != nil && !errors.As(err, &sealed) {
+		return virt.Errorf(virt.KindInvalid, "the key %s: %w", path, err).WithHint("Name a private key in OpenSSH or PEM form.")
+	}
+	return nil
+}
+
 // keyProblem remembers why a key that was named cannot be used.
 func (l *login) keyProblem(err error) error {
-	if l.dialer.host.Key != "" {
+	if l.hop.only {
 		l.mu.Lock()
 		l.declined = err
 		l.mu.Unlock()
@@ -244,7 +247,10 @@ func (l *login) unseal(path string, text []byte) (ssh.Signer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if signer, err := ssh.ParsePrivateKeyWithPassphrase(text, []byte(answer.Text)); err == nil {
+		_ = l.conn.SetDeadline(time.Time{}) // this side takes its time on purpose
+		signer, err := ssh.ParsePrivateKeyWithPassphrase(text, []byte(answer.Text))
+		_ = l.conn.SetDeadline(time.Now().Add(dialLimit))
+		if err == nil {
 			return signer, nil
 		}
 	}

@@ -2,14 +2,11 @@ package tunnel
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
-	"os"
-	"os/user"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +28,7 @@ var usualSockets = []string{"/run/libvirt/libvirt-sock", "/var/run/libvirt/libvi
 func (w *Way) overSSH(ctx context.Context, h virt.SavedHost, o Options) error {
 	s := &sshDialer{host: h, options: o}
 	w.end = s.close
-	for _, hop := range hopsOf(h) {
+	for _, hop := range hopsOf(h, o.Home) {
 		client, err := s.next(ctx, hop)
 		if err != nil {
 			return err
@@ -46,11 +43,6 @@ func (w *Way) overSSH(ctx context.Context, h virt.SavedHost, o Options) error {
 	var err error
 	w.open, err = libvirtOf(ctx, target, h)
 	return err
-}
-
-// hopsOf are the computers to log in to, the host last.
-func hopsOf(h virt.SavedHost) []virt.Hop {
-	return append(h.Jumps(), virt.Hop{User: h.User, Address: h.Address, Port: h.Port})
 }
 
 // sshDialer logs in to one computer after the other.
@@ -70,9 +62,13 @@ func (s *sshDialer) close() error {
 }
 
 // next logs in to a hop, through the last one.
-func (s *sshDialer) next(ctx context.Context, hop virt.Hop) (*ssh.Client, error) {
-	hop = withDefaults(hop)
-	keys, err := loadHostKeys(s.options, hop)
+func (s *sshDialer) next(ctx context.Context, hop hop) (*ssh.Client, error) {
+	if hop.only {
+		if err := checkKey(hop.keys[0]); err != nil {
+			return nil, err
+		}
+	}
+	keys, err := loadHostKeys(s.options, hop.Hop)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +112,7 @@ func (s *sshDialer) logIn(ctx context.Context, l *login) (*ssh.Client, error) {
 }
 
 // reach opens a network connection: from here, or from the last hop.
-func (s *sshDialer) reach(ctx context.Context, hop virt.Hop) (net.Conn, error) {
+func (s *sshDialer) reach(ctx context.Context, hop hop) (net.Conn, error) {
 	if len(s.clients) == 0 {
 		return reach(ctx, hop.Address, hop.Port)
 	}
@@ -134,18 +130,6 @@ func (s *sshDialer) reach(ctx context.Context, hop virt.Hop) (net.Conn, error) {
 type noDeadline struct{ net.Conn }
 
 func (*noDeadline) SetDeadline(time.Time) error { return nil }
-
-func withDefaults(hop virt.Hop) virt.Hop {
-	hop.Port = cmp.Or(hop.Port, 22)
-	if hop.User == "" {
-		if u, err := user.Current(); err == nil {
-			hop.User = u.Username
-		} else {
-			hop.User = os.Getenv("USER")
-		}
-	}
-	return hop
-}
 
 // watchOver asks the other side now and then whether it is still there, and
 // ends the connection when it is not: sockets of a cut line stay open for hours.
