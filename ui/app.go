@@ -17,6 +17,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virt/trace"
+	"github.com/kvmmanager/kvm-manager/ui/hosts"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/machines"
 )
@@ -25,9 +26,10 @@ import (
 type Options struct {
 	App      fyne.App
 	Services *services.Services
-	Page     string    // machines, vm:NAME, console:NAME…; empty means machines
-	Theme    string    // dark, light or system; empty means as the setting says
-	Size     fyne.Size // zero means as it was left
+	Asker    *hosts.Asker // asks what hosts want to know; nil leaves that to nobody
+	Page     string       // machines, vm:NAME, console:NAME…; empty means machines
+	Theme    string       // dark, light or system; empty means as the setting says
+	Size     fyne.Size    // zero means as it was left
 	// BeforeShow runs when the window exists and is not on screen yet, Shown
 	// with its first frame.
 	BeforeShow, Shown func()
@@ -57,6 +59,9 @@ func Run(ctx context.Context, o Options) error {
 	w := NewWindow(k, o.Services)
 	w.followLook()
 	w.followScale()
+	if o.Asker != nil {
+		o.Asker.Show(k)
+	}
 	w.openFirst(o.Page)
 	if path := os.Getenv(kit.UISocketVariable); path != "" {
 		if err := k.ServeUI(path); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/ui/activity"
 	"github.com/kvmmanager/kvm-manager/ui/console"
 	"github.com/kvmmanager/kvm-manager/ui/create"
+	"github.com/kvmmanager/kvm-manager/ui/hosts"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/machines"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
@@ -61,7 +62,7 @@ func NewWindow(k *kit.Kit, svc *services.Services) *Window {
 	k.OnError(func(p kit.Problem) { showProblem(k, p) })
 	w.consoles = console.New(k, svc)
 	w.machines = machines.New(machines.Options{
-		Kit: k, Services: svc, Tabs: machineTabs(w.consoles), Open: w.openMachine, OpenWindow: w.tearOff, Create: w.newMachine, Leave: w.leave,
+		Kit: k, Services: svc, Hosts: hosts.New(k, svc), Tabs: machineTabs(w.consoles), Open: w.openMachine, OpenWindow: w.tearOff, Create: w.newMachine, Leave: w.leave,
 	})
 	w.activity = activity.New(k, svc, w.showRunning)
 	w.places = w.makePlaces()

@@ -20,6 +20,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/storage"
 	"github.com/kvmmanager/kvm-manager/ui"
+	"github.com/kvmmanager/kvm-manager/ui/hosts"
 	_ "github.com/kvmmanager/kvm-manager/ui/locale" // before Fyne reads the locale
 )
 
@@ -71,7 +72,8 @@ func run(ctx context.Context, f flags) error {
 	}
 	collect := debug.SetGCPercent(-1) // nothing is thrown away before the window stands
 	ctx = virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "gui", Role: virt.RoleAdmin})
-	svc, err := services.Open(ctx, services.Options{Dirs: f.dirs(), Hosts: f.hosts})
+	asker := hosts.NewAsker()
+	svc, err := services.Open(ctx, services.Options{Dirs: f.dirs(), Hosts: f.hosts, Asker: asker, AtStart: true})
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func run(ctx context.Context, f flags) error {
 	// Without an ID Fyne keeps no preferences: ours are in settings.json, and a
 	// program that is killed would leave an empty file that Fyne cannot read.
 	return ui.Run(ctx, ui.Options{
-		App: app.NewWithID(""), Services: svc, Page: f.page, Theme: f.theme, BeforeShow: nameWindows,
+		App: app.NewWithID(""), Services: svc, Asker: asker, Page: f.page, Theme: f.theme, BeforeShow: nameWindows,
 		Shown: func() { debug.SetGCPercent(collect) },
 		Size:  fyne.NewSize(pixels.Width/float32(scale), pixels.Height/float32(scale)),
 	})

@@ -75,9 +75,9 @@ func (b *addressBook) forgetBut(host virt.HostID, vms []virt.VM) {
 }
 
 // follow asks again on news of a machine and, for a while, on figures.
-func (b *addressBook) follow(host virt.HostID) {
+func (b *addressBook) follow(host virt.HostID) (unfollow func()) {
 	news := &heard{kit: b.kit, tell: b.hear}
-	b.kit.Follow(news, func(e virt.Event) bool {
+	return b.kit.Follow(news, func(e virt.Event) bool {
 		wanted := e.Ref.Host == host && (e.Kind == virt.StatsTaken || e.Kind == virt.VMChanged && e.Ref.Kind == virt.KindVM)
 		if wanted {
 			news.add(e)

@@ -143,8 +143,8 @@ func (m *Machines) showProblem(id virt.HostID) {
 	kit.NewDialog(kit.DialogSpec{Title: silent(h), Body: body, Left: copyText, Cancel: lang.L("Close")}).Open(m.kit.Win.Canvas())
 }
 
-// hostMenu is what can be done with a host.
-func (m *Machines) hostMenu(h virt.Host) []kit.MenuItem {
+// usedHostMenu is what can be done with a host in use.
+func (m *Machines) usedHostMenu(h virt.Host) []kit.MenuItem {
 	offline := ""
 	if h.State == virt.HostConnected || h.State == virt.HostConnecting {
 		offline = lang.L("The host is connected.")
@@ -154,7 +154,6 @@ func (m *Machines) hostMenu(h virt.Host) []kit.MenuItem {
 		connected = silent(h) + "."
 	}
 	return []kit.MenuItem{
-		{Icon: "server", Label: lang.L("Open"), Do: func() { m.open(virt.HostRef(h.ID), "", false) }},
 		{Icon: "plus", Label: lang.L("New machine…"), Shortcut: NewKeys, Disabled: connected, Do: func() { m.newOn(h.ID) }},
 		kit.MenuLine(),
 		{Icon: "stethoscope", Label: lang.L("Check…"), Do: func() { m.OpenCheck(h.ID) }},

@@ -23,6 +23,7 @@ type hostPage struct {
 
 	header                      *parts.Header
 	create                      *kit.Button
+	used, unused                []fyne.CanvasObject // the header's buttons of a host in use, and of a saved one
 	chip                        *kit.Chip
 	banners                     *hostBanners
 	computer, software, machine *fyne.Container
@@ -37,7 +38,8 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 	p.header = parts.NewHeader(string(id), p.chip)
 	p.create = kit.Primary("plus", lang.L("New machine"), func() { m.newOn(id) }).WithKeys(NewKeys)
 	check := kit.Secondary("stethoscope", lang.L("Check…"), func() { m.OpenCheck(id) })
-	p.header.SetActions(check, p.create)
+	p.used = []fyne.CanvasObject{check, p.create}
+	p.unused = []fyne.CanvasObject{kit.Primary("plug", lang.L("Connect"), func() { m.hosts.Connect(id) })}
 	p.banners = newHostBanners(m, func() { p.content.Refresh() })
 	p.grid = kit.Grid(3, 14,
 		kit.NewCard(lang.L("Computer"), nil, p.computer),
@@ -97,6 +99,11 @@ func (p *hostPage) show() {
 	if !p.loaded {
 		p.host = state
 	}
+	p.header.SetActions(p.used...)
+	if state.State == virt.HostSaved {
+		p.loaded, p.host = false, state
+		p.header.SetActions(p.unused...)
+	}
 	look := hostLook(state.State)
 	p.chip.Set(look.Icon, look.Word, look.Token)
 	p.machines.allowNew(p.create, state)
@@ -116,6 +123,8 @@ func hostLook(s virt.HostState) parts.Look {
 		return parts.Look{Word: lang.L("Connected"), Icon: "st-run", Token: theme.OK}
 	case virt.HostSlow:
 		return parts.Look{Word: lang.L("No answer"), Icon: "hourglass", Token: theme.Warn}
+	case virt.HostSaved:
+		return parts.Look{Word: lang.L("Not connected"), Icon: "unlink", Token: theme.Muted}
 	case virt.HostOffline:
 		return parts.Look{Word: lang.L("Offline"), Icon: "wifi-off", Token: theme.Warn}
 	default:

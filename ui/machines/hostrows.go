@@ -26,6 +26,32 @@ type hostRows struct {
 	asOf     time.Time
 	learning bool
 	learns   int
+	stops    []func() // end what follows the host
+	left     bool
+}
+
+// measure has the figures of the host's machines read until it is left.
+func (r *hostRows) measure() {
+	var stop func()
+	r.inv.kit.RunThen(func(ctx context.Context) (err error) {
+		stop, err = r.inv.svc.Metrics.Watch(ctx, r.id)
+		return err
+	}, func() {
+		if r.left {
+			stop()
+			return
+		}
+		r.stops = append(r.stops, stop)
+	})
+}
+
+// leave ends all that follows the host.
+func (r *hostRows) leave() {
+	r.left = true
+	for _, stop := range r.stops {
+		stop()
+	}
+	r.inv.addresses.forgetBut(r.id, nil)
 }
 
 type listing struct {

@@ -20,8 +20,10 @@ import (
 type Inventory struct {
 	kit       *kit.Kit
 	svc       *services.Services
-	hosts     []virt.Host
-	listed    bool // the hosts have been listed
+	hosts     []virt.Host // in use
+	known     []virt.Host // those and the saved ones, in their order
+	told      string      // what was said last of saved hosts that cannot be read
+	listed    bool        // the hosts have been listed
 	rows      map[virt.HostID]*hostRows
 	addresses *addressBook
 	listeners map[int]func(Change)
@@ -42,7 +44,7 @@ const (
 func NewInventory(k *kit.Kit, svc *services.Services) *Inventory {
 	inv := &Inventory{kit: k, svc: svc, rows: map[virt.HostID]*hostRows{}, listeners: map[int]func(Change){}}
 	inv.addresses = newAddressBook(k, svc, func() { inv.tell(FiguresChanged) })
-	hosts := kit.NewView(k, svc.Hosts.List, inv.showHosts)
+	hosts := kit.NewView(k, inv.list, inv.showHosts)
 	hosts.Now() // their machines load while the window is built
 	inv.watch(hosts, kit.OfKind(virt.HostChanged))
 	return inv
@@ -86,12 +88,15 @@ func sortedKeys(m map[int]func(Change)) []int {
 	return keys
 }
 
-// Hosts returns the hosts in their order.
+// Hosts returns the hosts in use, in their order.
 func (inv *Inventory) Hosts() []virt.Host { return inv.hosts }
+
+// Known returns the hosts in use and the saved ones, in their order.
+func (inv *Inventory) Known() []virt.Host { return inv.known }
 
 // Host returns what is known of a host.
 func (inv *Inventory) Host(id virt.HostID) (virt.Host, bool) {
-	for _, h := range inv.hosts {
+	for _, h := range inv.known {
 		if h.ID == id {
 			return h, true
 		}
@@ -188,16 +193,42 @@ func (inv *Inventory) Count() (all, running int) {
 	return all, running
 }
 
-// showHosts takes the list of hosts and begins to follow the new ones.
-func (inv *Inventory) showHosts(hosts []virt.Host, err error) {
+func (inv *Inventory) list(ctx context.Context) ([]virt.Host, error) {
+	hosts, err := inv.svc.Hosts.List(ctx)
 	if err != nil {
+		return nil, err
+	}
+	return inv.svc.Hosts.WithSaved(ctx, hosts)
+}
+
+// showHosts takes the list of hosts, begins to follow the new ones and forgets
+// those that are gone. Saved hosts that cannot be read are told of once.
+func (inv *Inventory) showHosts(known []virt.Host, err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if text != inv.told {
+		inv.told = text
 		inv.kit.Show(err)
+	}
+	if err != nil && len(known) == 0 {
 		return
 	}
-	inv.hosts, inv.listed = hosts, true
-	for _, h := range hosts {
+	inv.known, inv.hosts, inv.listed = known, nil, true
+	for _, h := range known {
+		if h.State == virt.HostSaved {
+			continue
+		}
+		inv.hosts = append(inv.hosts, h)
 		if inv.rows[h.ID] == nil {
 			inv.rows[h.ID] = inv.follow(h.ID)
+		}
+	}
+	for id, r := range inv.rows {
+		if !slices.ContainsFunc(inv.hosts, func(h virt.Host) bool { return h.ID == id }) {
+			r.leave()
+			delete(inv.rows, id)
 		}
 	}
 	inv.tell(RowsChanged)
@@ -208,14 +239,15 @@ func (inv *Inventory) showHosts(hosts []virt.Host, err error) {
 func (inv *Inventory) follow(id virt.HostID) *hostRows {
 	r := &hostRows{inv: inv, id: id}
 	inv.rows[id] = r
-	inv.watch(kit.NewView(inv.kit, r.load, r.show), kit.AboutHost(id, virt.VMChanged, virt.VMDefined, virt.VMRemoved))
-	inv.kit.Follow(kit.NewView(inv.kit, func(ctx context.Context) (map[string]virt.Rates, error) {
+	list := kit.NewView(inv.kit, r.load, r.show)
+	figures := kit.NewView(inv.kit, func(ctx context.Context) (map[string]virt.Rates, error) {
 		return inv.svc.Metrics.Latest(ctx, id)
-	}, r.showFigures), func(e virt.Event) bool { return e.Kind == virt.StatsTaken && e.Ref.Host == id })
-	inv.addresses.follow(id)
-	inv.kit.Run(func(ctx context.Context) error {
-		_, err := inv.svc.Metrics.Watch(ctx, id) // until the program ends
-		return err
-	})
+	}, r.showFigures)
+	r.stops = []func(){list.Stop, figures.Stop, inv.addresses.follow(id), func() {
+		inv.views = slices.DeleteFunc(inv.views, func(f kit.Follower) bool { return f == kit.Follower(list) })
+	}}
+	inv.watch(list, kit.AboutHost(id, virt.VMChanged, virt.VMDefined, virt.VMRemoved))
+	inv.kit.Follow(figures, func(e virt.Event) bool { return e.Kind == virt.StatsTaken && e.Ref.Host == id })
+	r.measure()
 	return r
 }

@@ -28,6 +28,8 @@ type Options struct {
 	Open func(ref virt.Ref, tab string, another bool)
 	// OpenWindow shows a machine in a window of its own; nil where that is not offered.
 	OpenWindow func(ref virt.Ref)
+	// Hosts changes the list of hosts; nil where that is not offered.
+	Hosts HostActions
 	// Leave ends the pages of a machine that this window has deleted.
 	Leave func(ref virt.Ref)
 	// Create asks for a machine on one of the hosts; host is the one to begin with.
@@ -44,6 +46,7 @@ type Machines struct {
 	create    func(hosts []virt.Host, host virt.HostID)
 	inventory *Inventory
 	actions   *parts.Actions
+	hosts     HostActions
 	checked   bool // the first run's check is done
 }
 
@@ -55,7 +58,7 @@ func New(o Options) *Machines { return over(NewInventory(o.Kit, o.Services), o) 
 func (m *Machines) In(o Options) *Machines { return over(m.inventory, o) }
 
 func over(inventory *Inventory, o Options) *Machines {
-	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave, create: o.Create, inventory: inventory}
+	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave, create: o.Create, inventory: inventory, hosts: o.Hosts}
 	m.actions = parts.NewActions(o.Kit, o.Services)
 	m.actions.Delete, m.actions.Window = m.askDelete, o.OpenWindow
 	for _, tab := range o.Tabs {

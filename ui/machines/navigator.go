@@ -40,6 +40,9 @@ func (m *Machines) NewNavigator(hide func()) *Navigator {
 		n.add,
 		kit.IconButton("panel-left", lang.L("Hide the navigator"), hide).WithKeys("Ctrl+B"))))
 	n.content = kit.Col(0, head, kit.Pad(0, 12, 8, 12, n.filter), kit.Grow(kit.Stack(n.tree, kit.At(0, 0, kit.Pad(40, 8, 0, 28, n.none)))))
+	if m.hosts != nil {
+		n.content.Add(kit.Pad(4, 12, 8, 12, kit.Row(0, kit.Quiet("plus", lang.L("Add host"), m.hosts.Add).Small(), kit.Spacer())))
+	}
 	m.inventory.Listen(func(Change) { n.show() })
 	n.show()
 	return n
@@ -62,7 +65,7 @@ func (n *Navigator) show() {
 	words := strings.ToLower(strings.TrimSpace(n.filter.Text()))
 	inv := n.machines.inventory
 	var items []kit.TreeItem
-	for _, h := range inv.Hosts() {
+	for _, h := range inv.Known() {
 		items = append(items, n.hostItem(h, words))
 	}
 	n.tree.SetItems(items)
@@ -85,6 +88,8 @@ func (n *Navigator) hostItem(h virt.Host, words string) kit.TreeItem {
 		item.Fact, item.FactIcon, item.FactToken, item.Muted = lang.L("No answer"), "hourglass", theme.Warn, true
 	case virt.HostConnecting:
 		item.Fact = lang.L("Connecting")
+	case virt.HostSaved:
+		item.Fact, item.Loading, item.Muted = lang.L("Not connected"), false, true
 	}
 	for _, m := range machines {
 		if words == "" || strings.Contains(strings.ToLower(m.Name), words) {
