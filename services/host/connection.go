@@ -25,6 +25,7 @@ type connection struct {
 	id      virt.HostID
 	asked   string // the URI that was asked for; empty for this computer
 	saved   virt.SavedHost
+	place   int // in lists; s.mu guards it
 	cancel  context.CancelFunc
 	ctx     context.Context //nolint:containedctx // the life of the keeper, not of a call
 	ended   chan struct{}
@@ -46,7 +47,7 @@ func newConnection(s *Service, h virt.SavedHost) *connection {
 	id, uri := h.Name, h.URI()
 	ctx, cancel := context.WithCancel(s.ctx)
 	return &connection{
-		service: s, id: id, asked: uri, saved: h, ctx: ctx, cancel: cancel,
+		service: s, id: id, asked: uri, saved: h, place: h.Order, ctx: ctx, cancel: cancel,
 		ended: make(chan struct{}), again: make(chan struct{}, 1), settled: make(chan struct{}),
 		lending: lending{slots: make(chan struct{}, mostLent)},
 		host:    virt.Host{ID: id, URI: uri, State: virt.HostConnecting, Since: time.Now()},

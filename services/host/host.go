@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -113,21 +114,27 @@ func (s *Service) keepOpen(h virt.SavedHost) error {
 	return nil
 }
 
-// List returns the hosts in the order they were added.
+// List returns the hosts that are connected or to be connected: those that are
+// not saved first, then the saved ones in their order.
 func (s *Service) List(ctx context.Context) ([]virt.Host, error) {
 	if err := s.door.May(ctx, virt.ListHosts, virt.Ref{Kind: virt.KindHost}); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	hosts := make([]virt.Host, 0, len(s.order))
+	connections := make([]*connection, 0, len(s.order))
 	for _, id := range s.order {
-		hosts = append(hosts, s.hosts[id].status())
+		connections = append(connections, s.hosts[id])
+	}
+	slices.SortStableFunc(connections, func(a, b *connection) int { return a.place - b.place })
+	hosts := make([]virt.Host, 0, len(connections))
+	for _, c := range connections {
+		hosts = append(hosts, c.status())
 	}
 	return hosts, nil
 }
 
-// IDs returns the names of the hosts in the order they were added.
+// IDs returns the names of the hosts of List.
 func (s *Service) IDs(ctx context.Context) ([]virt.HostID, error) {
 	hosts, err := s.List(ctx)
 	ids := make([]virt.HostID, 0, len(hosts))

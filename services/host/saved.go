@@ -136,6 +136,7 @@ func (s *Service) reorder(names []virt.HostID) error {
 			continue
 		}
 		h.Order = i + 1
+		s.move(h)
 		if err := storage.WriteHost(s.dirs.HostsDir(), h); err != nil {
 			return err
 		}
@@ -212,10 +213,20 @@ func (s *Service) reconnect(old virt.HostID, h virt.SavedHost) {
 	was := c.saved
 	was.AtStart, was.Order = h.AtStart, h.Order
 	if was == h {
+		s.move(h)
 		return
 	}
 	s.drop(old)
 	_ = s.begin(h) //nolint:errcheck // only a program that closes refuses
+}
+
+// move gives the connection of a host its place in lists.
+func (s *Service) move(h virt.SavedHost) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.hosts[h.Name]; c != nil {
+		c.place = h.Order
+	}
 }
 
 // locked runs write while no other process changes the saved hosts.
