@@ -83,7 +83,7 @@ func (f *form) toggleTest() {
 	host, k := f.host, f.hosts.kit
 	f.found.begin()
 	f.test.SetLabel(lang.L("Stop the test"))
-	f.dialog.Fit()
+	f.dialog.ShowEnd()
 	run := &testRun{}
 	f.run = run
 	run.stop = k.RunTo(func(ctx context.Context) error {
@@ -91,7 +91,7 @@ func (f *form) toggleTest() {
 			k.Do(func() {
 				if f.run == run {
 					f.found.add(c)
-					f.dialog.Fit()
+					f.dialog.ShowEnd()
 				}
 			})
 		})
@@ -116,5 +116,5 @@ func (f *form) ended() {
 	f.run = nil
 	f.found.end()
 	f.test.SetLabel(lang.L("Test"))
-	f.dialog.Fit()
+	f.dialog.ShowEnd()
 }

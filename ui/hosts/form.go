@@ -2,6 +2,7 @@ package hosts
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,7 @@ type form struct {
 	host    virt.SavedHost
 	fields  map[virt.Field]*field
 	touched map[virt.Field]bool // those whose problems are shown
+	more    bool                // the fields that few need are shown
 	warning *kit.Banner
 	parts   *fyne.Container // the fields of the transport
 	found   *findings
@@ -147,13 +149,14 @@ func (f *form) lay() {
 	case virt.TransportLocal, virt.TransportURI:
 		f.parts.Objects = []fyne.CanvasObject{row(virt.HostFieldURI)}
 	case virt.TransportSSH:
-		f.parts.Objects = []fyne.CanvasObject{address, row(virt.HostFieldUser), f.whose(),
-			row(virt.HostFieldKey), row(virt.HostFieldJump), row(virt.HostFieldSocket)}
+		f.parts.Objects = []fyne.CanvasObject{address, row(virt.HostFieldUser), f.whose()}
+		f.fold(virt.HostFieldKey, virt.HostFieldJump, virt.HostFieldSocket)
 	case virt.TransportLibSSH:
-		f.parts.Objects = []fyne.CanvasObject{address, row(virt.HostFieldUser), f.whose(), row(virt.HostFieldKey)}
+		f.parts.Objects = []fyne.CanvasObject{address, row(virt.HostFieldUser), f.whose()}
+		f.fold(virt.HostFieldKey)
 	case virt.TransportTLS:
-		f.parts.Objects = []fyne.CanvasObject{address, row(virt.HostFieldUser),
-			row(virt.HostFieldCA), row(virt.HostFieldCert), row(virt.HostFieldCertKey)}
+		f.parts.Objects = []fyne.CanvasObject{address}
+		f.fold(virt.HostFieldUser, virt.HostFieldCA, virt.HostFieldCert, virt.HostFieldCertKey)
 	case virt.TransportTCP:
 		f.parts.Objects = []fyne.CanvasObject{address, row(virt.HostFieldUser)}
 	}
@@ -162,6 +165,21 @@ func (f *form) lay() {
 	start.SetChecked(f.host.AtStart)
 	f.parts.Add(start)
 	f.check()
+}
+
+// fold adds fields that few need: behind a link, unless one of them is filled in.
+func (f *form) fold(names ...virt.Field) {
+	filled := slices.ContainsFunc(names, func(n virt.Field) bool { return f.fields[n].entry.Text() != "" })
+	if !f.more && !filled {
+		f.parts.Add(kit.Row(0, kit.Link("chevron-right", lang.L("More options"), func() {
+			f.more = true
+			f.lay()
+		}), kit.Spacer()))
+		return
+	}
+	for _, n := range names {
+		f.parts.Add(f.fields[n].row)
+	}
 }
 
 // whose asks for the machines of the system or the user's own.

@@ -222,6 +222,14 @@ func (d *Dialog) Fit() {
 	}
 }
 
+// ShowEnd lays the dialog out again and scrolls its body to the end.
+func (d *Dialog) ShowEnd() {
+	d.Fit()
+	if d.body != nil {
+		d.body.ScrollToBottom()
+	}
+}
+
 // A11y describes the dialog.
 func (d *Dialog) A11y() Node {
 	role := "dialog"
