@@ -79,6 +79,7 @@ var cases = []struct {
 	{"list", list},
 	{"scroll", scroll},
 	{"inventory", inventory},
+	{"clilist", clilist},
 }
 
 func measure(ctx context.Context, programs string, only []string) (err error) {
