@@ -68,7 +68,7 @@ func TestJSONHasTheFieldsOfTheContract(t *testing.T) {
 		"vm list": rowFields, "host list": "name uri state since", "host check": checkFields,
 		"pool list":           "id name host type path active autostart capacity_bytes allocation_bytes available_bytes",
 		"volume list default": "pool name path format capacity_bytes allocation_bytes",
-		"network list":        "id name host active autostart bridge forward", "setting list": "name value default",
+		"network list":        "id name host active autostart bridge forward dhcp boot_file", "setting list": "name value default",
 	} {
 		var list any
 		s.run(append(strings.Fields(args), "-o", "json")...).ok().json(&list)

@@ -214,6 +214,13 @@ func (c *cli) create(ctx context.Context, spec virt.VMSpec, dryRun bool) error {
 		})
 	}
 	return c.change(ctx, func(ctx context.Context, s *services.Services, id virt.HostID) error {
+		advice, err := s.VMs.Advice(ctx, id, spec)
+		if err != nil {
+			return err
+		}
+		for _, a := range advice {
+			c.warn(a.Err)
+		}
 		needed, err := c.preparations(ctx, s, id, spec)
 		if err != nil {
 			return err

@@ -98,4 +98,8 @@ func TestAMachineIsMadeFromADiscAnImageOrTheNetwork(t *testing.T) {
 	if d := made("network", "--pxe", "--no-disk"); len(d.NICs) != 1 {
 		t.Errorf("from the network: %+v", d.NICs)
 	}
+	a := y.run("vm", "create", "silent", "--accel", "tcg", "--pxe", "--no-disk")
+	if a.code != 0 || !strings.Contains(a.err, "warning: ") || !strings.Contains(a.err, "nothing to boot") {
+		t.Errorf("a network without a boot server exits with %d and says %q", a.code, a.err)
+	}
 }

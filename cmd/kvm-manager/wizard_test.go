@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestAnEmptyMachineByTheWizard(t *testing.T) {
 	w.Click(t, "push button", "Skip to review")
 	w.Click(t, "switch", "Start when created")
 	w.Save(t, "2-review")
-	w.Click(t, "push button", "Create")
+	finish(t, w)
 
 	var vms []virt.VM
 	desktop.Until(t, 30*time.Second, "the machine", func() (ok bool) {
@@ -65,7 +66,7 @@ func TestADiscIsInstalledByTheWizard(t *testing.T) {
 	w.Fill(t, "Name", "installed")
 	w.Click(t, "push button", "Skip to review")
 	w.Save(t, "2-review")
-	w.Click(t, "push button", "Create")
+	finish(t, w)
 
 	vm := wantRunning(t, svc, ctx, "installed")
 	saysThatItRuns(t, svc, ctx, vm)
@@ -98,7 +99,7 @@ func TestAnImageIsImportedByTheWizard(t *testing.T) {
 	w.Fill(t, "Name", "imported")
 	w.Click(t, "push button", "Skip to review")
 	w.Save(t, "2-review")
-	w.Click(t, "push button", "Create")
+	finish(t, w)
 
 	vm := wantRunning(t, svc, ctx, "imported")
 	saysThatItRuns(t, svc, ctx, vm)
@@ -106,6 +107,40 @@ func TestAnImageIsImportedByTheWizard(t *testing.T) {
 	if len(vm.Disks) != 1 || vm.Disks[0].Pool != "default" || vm.Disks[0].Format != "qcow2" || vm.Disks[0].Capacity != 16<<20 {
 		t.Errorf("made %+v", vm.Disks)
 	}
+}
+
+// TestABootFromASilentNetworkIsExplained: the wizard says before that the default
+// network has nothing to boot; the machine is made all the same, and its console
+// shows what its firmware says.
+func TestABootFromASilentNetworkIsExplained(t *testing.T) {
+	daemon := virttest.Libvirtd(t)
+	svc, ctx := virttest.OpenURI(t, daemon.URI)
+	w := openWindow(t, desktop.NewDisplay(t, "1280x800"), daemon.URI)
+
+	w.Key(t, "ctrl+n")
+	w.Click(t, "radio button", "Network boot")
+	desktop.Until(t, 30*time.Second, "the wizard to explain", func() bool {
+		return len(w.All(t, func(e desktop.Element) bool { return strings.Contains(e.Name, "nothing to boot") && e.Has("showing") })) > 0
+	})
+	w.Save(t, "1-source")
+	w.Click(t, "push button", "Next")
+	w.Fill(t, "Name", "silent")
+	w.Click(t, "push button", "Skip to review")
+	finish(t, w)
+
+	vm := wantRunning(t, svc, ctx, "silent")
+	desktop.Until(t, bootTime, "its screen", func() bool { c, ok := w.Console(vm.ID); return ok && c.Updates > 0 })
+	w.WaitIdle(t, 30*time.Second)
+	w.Save(t, "2-console")
+}
+
+// finish creates the machine on a host that has no pool yet.
+func finish(t *testing.T, w *desktop.Window) {
+	t.Helper()
+	w.Click(t, "push button", "Create")
+	w.WaitShown(t, "Prepare and create", 30*time.Second)
+	w.Save(t, "prepare")
+	w.Click(t, "push button", "Prepare and create")
 }
 
 // wantRunning waits until the host's only machine has the name and runs.

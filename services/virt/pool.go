@@ -40,7 +40,9 @@ type Network struct {
 	Active    bool   `json:"active"`
 	Autostart bool   `json:"autostart"`
 	Bridge    string `json:"bridge"`
-	Forward   string `json:"forward"` // nat, route, open, bridge...; empty is isolated
+	Forward   string `json:"forward"`   // nat, route, open, bridge...; empty is isolated
+	DHCP      bool   `json:"dhcp"`      // libvirt hands out addresses in it
+	BootFile  string `json:"boot_file"` // what it tells machines that boot from it to load
 }
 
 // Ref points to the network.

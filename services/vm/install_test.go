@@ -3,11 +3,15 @@ package vm_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
@@ -194,5 +198,86 @@ func TestPXEMachinesTryTheDiskAndThenTheNetwork(t *testing.T) {
 	xml := h.xml(d.Ref())
 	if xml.Devices.Disks[0].Boot.Order != 1 || xml.Devices.Interfaces[0].Boot.Order != 2 {
 		t.Errorf("the order is %d, %d", xml.Devices.Disks[0].Boot.Order, xml.Devices.Interfaces[0].Boot.Order)
+	}
+}
+
+// network defines and starts a network of libvirt's with an address of its own;
+// it goes with the test. dhcp is what its DHCP server knows.
+func (h *house) network(name, subnet, dhcp string) {
+	h.t.Helper()
+	needPrograms(h.t, "virsh", "dnsmasq")
+	path := filepath.Join(h.t.TempDir(), "network.xml")
+	xml := fmt.Sprintf(`<network><name>%s</name><ip address="%s.1" netmask="255.255.255.0">%s</ip></network>`, name, subnet, dhcp)
+	if err := os.WriteFile(path, []byte(xml), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+	mustRun(h.t, "virsh", "-c", h.daemon.URI, "net-define", path)
+	h.t.Cleanup(func() { mustRun(h.t, "virsh", "-c", h.daemon.URI, "net-undefine", name) })
+	mustRun(h.t, "virsh", "-c", h.daemon.URI, "net-start", name)
+	h.t.Cleanup(func() { mustRun(h.t, "virsh", "-c", h.daemon.URI, "net-destroy", name) })
+}
+
+// textScreen is what stands on a VM's screen in text mode.
+func (h *house) textScreen(vm virt.Ref) string {
+	h.t.Helper()
+	out, err := exec.Command("virsh", "-c", h.daemon.URI, "qemu-monitor-command", vm.Name, "--hmp", "xp /2000hx 0xb8000").CombinedOutput()
+	if err != nil {
+		h.t.Fatalf("%v: %s", err, out)
+	}
+	var said []byte
+	for line := range strings.Lines(string(out)) {
+		_, cells, _ := strings.Cut(line, ":")
+		for _, cell := range strings.Fields(cells) {
+			word, err := strconv.ParseUint(cell, 0, 16)
+			if err != nil {
+				h.t.Fatalf("%q: %v", line, err)
+			}
+			said = append(said, byte(word)) // the rest is its colour
+		}
+	}
+	return string(said)
+}
+
+func TestABootFromANetworkWithoutAServerEndsReadably(t *testing.T) {
+	h := newHouse(t)
+	h.network("silent", "10.99.1", `<dhcp><range start="10.99.1.10" end="10.99.1.99"/></dhcp>`)
+	spec := virt.VMSpec{Name: "pxe", PXE: true, NoDisk: true, Network: "silent", Memory: 64 << 20, Start: true}
+	advice, err := h.svc.VMs.Advice(h.ctx, h.host, spec)
+	if err != nil || len(advice) != 1 || advice[0].Field != virt.FieldNetwork || virt.HintOf(advice[0].Err) == "" {
+		t.Fatalf("the advice is %+v, %v", advice, err)
+	}
+	t.Logf("%v. %s", advice[0].Err, virt.HintOf(advice[0].Err))
+	if problems, err := h.svc.VMs.Check(h.ctx, h.host, spec); err != nil || len(problems) != 0 {
+		t.Errorf("advice is not a problem: %+v, %v", problems, err)
+	}
+
+	vm := h.mustCreate(spec).Ref()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for screen := ""; !strings.Contains(screen, "Nothing to boot") || !strings.Contains(screen, "No bootable device"); {
+		select {
+		case <-tick.C:
+			screen = h.textScreen(vm)
+		case <-h.ctx.Done():
+			t.Fatalf("the firmware says %q", screen)
+		}
+	}
+	if d, err := h.svc.VMs.Show(h.ctx, vm); err != nil || d.State != virt.StateRunning {
+		t.Errorf("the machine is %s, %v", d.State, err)
+	}
+}
+
+func TestNetworksThatMayHaveABootServerNeedNoAdvice(t *testing.T) {
+	h := newHouse(t)
+	h.network("serves", "10.99.2", `<dhcp><range start="10.99.2.10" end="10.99.2.99"/><bootp file="pxelinux.0"/></dhcp>`)
+	h.network("elsewhere", "10.99.3", "")
+	for name, wanted := range map[string]int{"serves": 0, "elsewhere": 0, "default": 1, "": 1} {
+		advice, err := h.svc.VMs.Advice(h.ctx, h.host, virt.VMSpec{Name: "pxe", PXE: true, Network: name})
+		if err != nil || len(advice) != wanted {
+			t.Errorf("on the network %q the advice is %+v, %v; want %d", name, advice, err, wanted)
+		}
+		if advice, err = h.svc.VMs.Advice(h.ctx, h.host, virt.VMSpec{Name: "disc", Network: name}); err != nil || len(advice) != 0 {
+			t.Errorf("without a boot from %q the advice is %+v, %v", name, advice, err)
+		}
 	}
 }

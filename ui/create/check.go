@@ -25,10 +25,11 @@ type question struct {
 type findings struct {
 	asked     *question // what this answers
 	problems  []virt.FieldProblem
-	locked    []locked    // files that the hypervisor may not read
-	suggested virt.VMSpec // with the sizes that Create would choose
-	medium    virt.Medium // what the image to install from says of itself
-	os        virt.OS     // the one the draft names
+	locked    []locked            // files that the hypervisor may not read
+	advice    []virt.FieldProblem // what will hardly help
+	suggested virt.VMSpec         // with the sizes that Create would choose
+	medium    virt.Medium         // what the image to install from says of itself
+	os        virt.OS             // the one the draft names
 	xml       string
 	refused   error // why there is no document
 	broken    error // the host did not answer
@@ -58,6 +59,9 @@ func (w *wizard) answer(ctx context.Context) (findings, error) {
 		return f, err
 	}
 	if f.problems, err = w.Services.VMs.Check(ctx, q.host, q.spec); err != nil {
+		return f, err
+	}
+	if f.advice, err = w.Services.VMs.Advice(ctx, q.host, q.spec); err != nil {
 		return f, err
 	}
 	f.locked = w.lockedFiles(ctx, q.host, q.spec)

@@ -16,6 +16,7 @@ type networkPage struct {
 	mac     *kit.Entry
 	macRow  *kit.FormRow
 	screen  *kit.Switch
+	nothing *caution // of a network that has nothing to boot
 	all     *fyne.Container
 }
 
@@ -32,7 +33,8 @@ func newNetworkPage(w *wizard) *networkPage {
 		w.draft.noScreen = !on
 		w.changed()
 	})
-	p.all = kit.Col(18, kit.Grid(2, 14, p.row, p.macRow), kit.HLine(),
+	p.nothing = newCaution(virt.FieldNetwork, 676)
+	p.all = kit.Col(18, kit.Grid(2, 14, p.row, p.macRow), p.nothing.content, kit.HLine(),
 		kit.NewSettingRow(lang.L("Screen"), lang.L("With a keyboard and a pointer. Without it the machine has a serial console only."), p.screen))
 	return p
 }
@@ -57,6 +59,7 @@ func (p *networkPage) show() {
 	p.macRow.Hidden = p.w.draft.network == noNetwork
 	p.mac.SetText(p.w.draft.mac)
 	p.screen.SetOn(!p.w.draft.noScreen)
+	p.nothing.show(p.w.found)
 }
 
 // forwardWords say how a network reaches others.

@@ -18,12 +18,13 @@ type sourcePage struct {
 	files   []*fileChoice
 	copying *kit.Switch
 	cmdline *kit.Entry
+	nothing *caution // of a network that has nothing to boot
 	access  *accessPanel
 	all     *fyne.Container
 }
 
 func newSourcePage(w *wizard) *sourcePage {
-	p := &sourcePage{w: w}
+	p := &sourcePage{w: w, nothing: newCaution(virt.FieldNetwork, 676)}
 	p.choices = kit.NewChoices(lang.L("Source"), 3, func(id string) {
 		w.draft.choose(id)
 		w.changed()
@@ -40,7 +41,7 @@ func newSourcePage(w *wizard) *sourcePage {
 		sourceISO:     kit.Col(12, p.isoFile(), p.said(sourceISO, "")),
 		sourceImage:   p.imageFile(),
 		sourceKernel:  p.kernelFiles(),
-		sourceNetwork: p.said(sourceNetwork, lang.L("The machine asks its network for something to boot, from its network card, every time its disk is empty. A server in that network must answer by DHCP and TFTP or HTTP.")),
+		sourceNetwork: kit.Col(12, p.said(sourceNetwork, lang.L("The machine asks its network for something to boot, from its network card, every time its disk is empty. A server in that network must answer by DHCP and TFTP or HTTP.")), p.nothing.content),
 		sourceEmpty:   p.said(sourceEmpty, lang.L("The machine gets an empty disk and nothing to boot from. Put a medium into it later, or a system onto its disk.")),
 		sourceTry:     p.said(sourceTry, lang.L("It boots in seconds to a shell on its screen, gets an address by DHCP, obeys the power button, and takes 128 MiB of memory. Nothing is installed.")),
 	}
@@ -109,6 +110,7 @@ func (p *sourcePage) show() {
 	p.copying.SetOn(d.copyImage)
 	p.cmdline.SetText(d.cmdline)
 	p.words[sourceISO].SetText(p.recognised())
+	p.nothing.show(p.w.found)
 }
 
 // recognised says what the image to install from is.

@@ -1,6 +1,7 @@
 package hypervisor
 
 import (
+	"cmp"
 	"time"
 
 	"libvirt.org/go/libvirt"
@@ -62,6 +63,15 @@ func (c *Conn) readNetwork(n *libvirt.Network) (virt.Network, error) {
 	network := virt.Network{ID: doc.UUID, Name: doc.Name, Host: c.host, Forward: forwardMode(doc.Forward)}
 	if doc.Bridge != nil {
 		network.Bridge = doc.Bridge.Name
+	}
+	for _, ip := range doc.IPs {
+		if ip.DHCP == nil {
+			continue
+		}
+		network.DHCP = true
+		for _, boot := range ip.DHCP.Bootp {
+			network.BootFile = cmp.Or(network.BootFile, boot.File)
+		}
 	}
 	if network.Active, err = n.IsActive(); err != nil {
 		return network, translate(err)
