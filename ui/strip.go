@@ -47,8 +47,8 @@ func (s *strip) show(running []virt.Operation, err error) {
 	if err != nil {
 		return // whoever asked for the operation is told of its failure
 	}
-	for _, op := range running {
-		if virt.Long(op.Action) {
+	for _, op := range virt.WithoutChildren(running) {
+		if op.Long() {
 			s.showOperation(op)
 			return
 		}
@@ -63,11 +63,11 @@ func (s *strip) showOperation(op virt.Operation) {
 	s.running = op
 	s.name.SetText(parts.Doing(op))
 	s.whole.SetName(parts.Doing(op))
-	s.stop.Hidden = !virt.CanStop(op.Action)
+	s.stop.Hidden = !op.CanStop()
 	share, words := 0.0, parts.StageWords(op.Stage)
 	if op.Total > 0 {
 		share = float64(op.Done) / float64(op.Total)
-		words = parts.Percent(100 * share)
+		words = parts.StepWords(op)
 	}
 	s.share.SetText(words)
 	s.bar.SetShare(share)

@@ -63,7 +63,6 @@ type VMDetail struct {
 	Machine   string     `json:"machine"`
 	Accel     string     `json:"accel"`    // kvm or tcg
 	Firmware  string     `json:"firmware"` // bios, uefi or uefi-secure
-	OS        string     `json:"os"`       // libosinfo short id, empty when unknown
 	Disks     []Disk     `json:"disks"`
 	NICs      []NIC      `json:"nics"`
 	Graphics  []Graphics `json:"graphics"`

@@ -185,7 +185,6 @@ func (s *Service) factsOf(c *hypervisor.Conn, vm virt.VM) (domainxml.Facts, erro
 // addFacts adds to an inventory row what the XML says.
 func addFacts(vm *virt.VM, known *domainxml.Facts) {
 	known.FillVM(vm)
-	vm.OS = known.OS
 	vm.VCPUs, vm.VCPUsMax = cmp.Or(vm.VCPUs, known.VCPUs), cmp.Or(vm.VCPUsMax, known.VCPUsMax)
 	vm.Memory, vm.MemoryCurrent = cmp.Or(vm.Memory, known.Memory), cmp.Or(vm.MemoryCurrent, known.MemoryCurrent)
 }

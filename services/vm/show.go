@@ -39,7 +39,7 @@ func (s *Service) detail(c *hypervisor.Conn, vm virt.Ref) (virt.VMDetail, error)
 	}
 	detail := virt.VMDetail{
 		VM: row, UUID: row.ID,
-		Arch: known.Arch, Machine: known.Machine, Accel: known.Accel, Firmware: known.Firmware, OS: known.OS,
+		Arch: known.Arch, Machine: known.Machine, Accel: known.Accel, Firmware: known.Firmware,
 		Disks: located(c, vm, known.Disks), NICs: orEmpty(known.NICs), Graphics: orEmpty(known.Graphics), Serials: orEmpty(known.Serials),
 		Addresses: s.addresses(c, row), Video: known.Video, CPUModel: known.CPUModel, TPM: known.TPM,
 	}

@@ -54,9 +54,9 @@ func (a *Activity) take(running []virt.Operation, err error) {
 		return // whoever asked for the operation is told of its failure
 	}
 	var wait time.Duration
-	a.running = slices.DeleteFunc(running, func(op virt.Operation) bool {
+	a.running = slices.DeleteFunc(virt.WithoutChildren(running), func(op virt.Operation) bool {
 		young := worthALine - time.Since(op.Started)
-		if virt.Long(op.Action) || young <= 0 {
+		if op.Long() || young <= 0 {
 			return false
 		}
 		wait = max(wait, young)

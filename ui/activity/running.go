@@ -61,7 +61,7 @@ func newRunningLine(a *Activity, op virt.Operation) *runningLine {
 	l := &runningLine{name: kit.NewText(kit.MediumText, "").Shorten(), state: kit.NewText(kit.SmallText, ""), bar: kit.NewUsageBar(6)}
 	words := kit.Col(7, kit.Row(12, kit.Grow(l.name), l.state), l.bar)
 	row := kit.Row(12, kit.NewIcon("loader-circle", 18, theme.Accent), kit.Grow(words))
-	if virt.CanStop(op.Action) {
+	if op.CanStop() {
 		stop := kit.Secondary("", lang.L("Stop"), nil).Small().AlsoOn(fyne.KeyDelete)
 		stop.SetName(lang.L("Stop: {{.What}}", map[string]any{"What": parts.Doing(op)}))
 		stop.OnPress(func() { a.stop(op.ID, stop) })
@@ -77,8 +77,8 @@ func (l *runningLine) show(op virt.Operation) {
 	state, share := parts.StageWords(op.Stage), 0.0
 	if op.Total > 0 {
 		share = float64(op.Done) / float64(op.Total)
-		state = parts.Percent(100 * share)
-		if op.Stage != "" {
+		state = parts.StepWords(op)
+		if op.Stage != "" && !op.IsBatch() {
 			state = parts.StageWords(op.Stage) + "  ·  " + state
 		}
 	}

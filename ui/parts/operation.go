@@ -96,6 +96,15 @@ func StageWords(stage string) string {
 	return lang.L(stage)
 }
 
+// StepWords says how much of its stage an operation has done; its Total MUST be
+// known. Machines are counted, all else is a share.
+func StepWords(op virt.Operation) string {
+	if op.IsBatch() {
+		return lang.L("{{.Done}} of {{.Total}}", map[string]any{"Done": Count(int(op.Done)), "Total": Count(int(op.Total))})
+	}
+	return Percent(100 * float64(op.Done) / float64(op.Total))
+}
+
 // OperationLook returns how the state of an operation is shown.
 func OperationLook(s virt.OperationState) Look {
 	switch s {

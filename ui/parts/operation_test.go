@@ -64,3 +64,14 @@ func TestEveryOperationStateHasItsOwnLook(t *testing.T) {
 		kit.NewIcon(look.Icon, 12, look.Token) // panics when there is no such icon
 	}
 }
+
+func TestMachinesAreCountedAndBytesAreAShare(t *testing.T) {
+	batch := virt.Operation{Action: virt.StartVM, Target: virt.Ref{Kind: virt.KindVM, Name: "a, b"}, Done: 3, Total: 12}
+	if got := StepWords(batch); got != "3 of 12" {
+		t.Errorf("a batch has done %q", got)
+	}
+	disk := virt.Operation{Action: virt.CreateVolume, Target: virt.Ref{Kind: virt.KindVolume, Name: "disk"}, Done: 3, Total: 12}
+	if got := StepWords(disk); got != Percent(25) {
+		t.Errorf("a disk is done to %q", got)
+	}
+}

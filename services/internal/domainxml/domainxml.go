@@ -46,13 +46,13 @@ type Facts struct {
 // Fill copies the facts into the parts of d that a document tells.
 func (f Facts) Fill(d *virt.VMDetail) {
 	f.FillVM(&d.VM)
-	d.UUID, d.OS = f.UUID, f.OS
+	d.UUID = f.UUID
 	d.Arch, d.Machine, d.Accel, d.Firmware, d.CPUModel = f.Arch, f.Machine, f.Accel, f.Firmware, f.CPUModel
 	d.Disks, d.NICs, d.Graphics, d.Serials = f.Disks, f.NICs, f.Graphics, f.Serials
 	d.Video, d.TPM = f.Video, f.TPM
 }
 
-// FillVM copies what a row of the inventory shows of a document: title and tags.
+// FillVM copies what a row of the inventory shows of a document: title, tags and system.
 func (f *Facts) FillVM(vm *virt.VM) {
-	vm.Title, vm.Tags = f.Title, f.Tags
+	vm.Title, vm.Tags, vm.OS = f.Title, f.Tags, f.OS
 }
