@@ -15,6 +15,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	machine "github.com/kvmmanager/kvm-manager/services/vm"
 )
 
 // escape leaves a serial console: Ctrl+].
@@ -35,10 +36,14 @@ func newVMConsoleCommand(c *cli) *cobra.Command {
 		Use: "console NAME", Short: "Open a machine's screen in the window, or its serial port here",
 		Example: `  kvm-cli vm console demo
   kvm-cli vm console demo --serial
+  kvm-cli vm console demo --serial=1 --force
+  echo uptime | kvm-cli vm console demo --serial
   kvm-cli vm console demo --viewer
   kvm-cli vm console demo -o json`,
 		Long: `Open the machine's screen in the window. With -o json, print where it is served instead.
 With --serial, connect this terminal to the machine's serial port; Ctrl+] leaves it.
+Without a terminal, what is piped in is typed, and what the machine says is written
+until it goes off. A port that another program has open is taken with --force.
 With --viewer, open the screen in another program: remote-viewer of the package
 virt-viewer, or what the desktop opens connection files (.vv) with. The file is
 written to the runtime directory, readable by you only, and has no password.`,
@@ -97,6 +102,9 @@ func (c *cli) serial(ctx context.Context, s *services.Services, vm virt.Ref, por
 		return usage("%q is not the number of a serial port", port)
 	}
 	console, err := s.VMs.Serial(ctx, vm, number, force)
+	if errors.Is(err, machine.ErrPortInUse) {
+		return &virt.Error{Kind: virt.KindState, Action: virt.OpenConsole, Ref: vm, Err: err, Hint: "Add --force to take it away."}
+	}
 	if err != nil {
 		return err
 	}
@@ -136,7 +144,11 @@ func (c *cli) joined(ctx context.Context, console io.ReadWriter) error {
 		ended <- err
 	}()
 	go func() {
-		if left, err := copyKeys(console, c.in); left || err != nil {
+		keys := copyKeys
+		if !isTerminal(c.in) {
+			keys = copyAll
+		}
+		if left, err := keys(console, c.in); left || err != nil {
 			ended <- err
 		}
 		// The end of a file of keys does not end the console.
@@ -150,6 +162,12 @@ func (c *cli) joined(ctx context.Context, console io.ReadWriter) error {
 	case <-ctx.Done():
 		return nil
 	}
+}
+
+// copyAll passes on what is piped in, in which no byte has a meaning.
+func copyAll(to io.Writer, from io.Reader) (left bool, err error) {
+	_, err = io.Copy(to, from)
+	return false, err
 }
 
 // copyKeys passes keys on; left says that the person pressed the escape.
