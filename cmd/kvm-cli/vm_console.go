@@ -82,7 +82,7 @@ func (c *cli) consoleAddress(ctx context.Context, s *services.Services, vm virt.
 
 // openWindow starts the window on the machine's console and leaves it running.
 func (c *cli) openWindow(ctx context.Context, s *services.Services, vm virt.Ref) error {
-	if _, err := s.VMs.Address(ctx, vm); err != nil {
+	if _, err := s.VMs.Address(ctx, vm); err != nil && !c.hasPort(ctx, s, vm, err) {
 		return err
 	}
 	host, err := s.Hosts.Show(ctx, vm.Host)
@@ -94,6 +94,15 @@ func (c *cli) openWindow(ctx context.Context, s *services.Services, vm virt.Ref)
 		return virt.Errorf(virt.KindUnavailable, "start the window: %w", err).WithHint("Install kvm-manager, or use --serial.")
 	}
 	return window.Process.Release()
+}
+
+// hasPort says whether the window can show a machine that has no screen.
+func (c *cli) hasPort(ctx context.Context, s *services.Services, vm virt.Ref, noScreen error) bool {
+	if !errors.Is(noScreen, virt.ErrUnsupported) {
+		return false
+	}
+	found, err := s.VMs.Consoles(ctx, vm)
+	return err == nil && len(found.Ports) > 0
 }
 
 func (c *cli) serial(ctx context.Context, s *services.Services, vm virt.Ref, port string, force bool) error {
