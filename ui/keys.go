@@ -53,6 +53,7 @@ func (w *Window) bindKeys() {
 		binding{"reload", lang.L("Reload"), "F5 Ctrl+R", "refresh-cw", w.reload},
 	)
 	w.bindMachineKeys()
+	w.followKeys()
 }
 
 // reload loads what is known of hosts and machines again, and the page.

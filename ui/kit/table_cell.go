@@ -154,6 +154,9 @@ func (r *cellRenderer) Refresh() {
 // paint sets colours and drawings, and makes the objects the cell needs.
 func (v *cellView) paint() {
 	c := v.cell
+	if c.token == "" {
+		return // a spare one, which has shown nothing yet
+	}
 	v.line.TextSize = c.style.size()
 	v.line.TextStyle, v.line.FontSource = c.style.font(c.text)
 	v.line.Color = theme.Color(v.wordToken())

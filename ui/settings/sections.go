@@ -22,6 +22,10 @@ func appearance() []card {
 		choose(setting.NameTheme, lang.L("Theme"), lang.L("“System” follows the light or dark setting of your desktop"),
 			value{"system", lang.L("System")}, value{"light", lang.L("Light")}, value{"dark", lang.L("Dark")}),
 		field(setting.NameScale, lang.L("Size of everything"), lang.L("Text, icons and spacing grow together"), "100", numberWidth, percent()),
+		choose(setting.NameDensity, lang.L("Density of tables"), lang.L("Comfortable is easier to hit with a finger"),
+			value{setting.Comfortable, lang.L("Comfortable")}, value{setting.Compact, lang.L("Compact")}),
+		flag(setting.NameContrast, lang.L("Higher contrast"), lang.L("Stronger borders and text")),
+		flag(setting.NameMotion, lang.L("Motion"), lang.L("Messages and drawers slide into their place, unless the desktop wants no motion")),
 	}}}
 }
 
@@ -33,10 +37,41 @@ func hosts() []card {
 	}}}
 }
 
+func newMachines() []card {
+	return []card{{
+		title: lang.L("Where the operating system has no wish of its own"),
+		rows: []*row{
+			field(setting.NameNewMemory, lang.L("Memory"), "", "1 GiB", numberWidth, sizeText()),
+			field(setting.NameNewVCPUs, lang.L("Processors"), "", "1", numberWidth, wholeNumber(lang.L("Choose a number between 1 and 4096."), 1, 4096)),
+			field(setting.NameNewDisk, lang.L("Disk"), lang.L("It grows as the machine fills it"), "20 GiB", numberWidth, sizeText()),
+		},
+	}, {rows: []*row{
+		flag(setting.NameNewStart, lang.L("Start when created"), lang.L("What the wizard suggests")),
+	}}}
+}
+
+func consoles() []card {
+	return []card{{rows: []*row{
+		choose(setting.NameConsoleScaling, lang.L("Size of a screen"), lang.L("How a machine’s screen is shown when it is opened"),
+			value{setting.Fit, lang.L("Fit into the window")}, value{setting.ActualSize, lang.L("Actual size")}),
+	}}}
+}
+
 func figures() []card {
 	return []card{{rows: []*row{
 		field(setting.NameStatsInterval, lang.L("Read figures every"),
 			lang.L("How often processor, memory, disks and network of running machines are read"), "3", numberWidth, seconds()),
+	}}}
+}
+
+func history() []card {
+	kept := wholeNumber(lang.L("Choose a number of days, or 0 for ever."), 0, 3650)
+	kept.unit = lang.L("days")
+	audit := kept
+	audit.wrong = lang.L("Choose 30 days or more, or 0 for ever.")
+	return []card{{rows: []*row{
+		field(setting.NameKeepOperations, lang.L("Keep operations for"), lang.L("What was done, with its result; 0 is for ever"), "90", numberWidth, kept),
+		field(setting.NameKeepAudit, lang.L("Keep the audit log for"), lang.L("Who asked for what; 0 is for ever"), "0", numberWidth, audit),
 	}}}
 }
 
@@ -45,6 +80,18 @@ func confirmations() []card {
 		flag(setting.NameConfirmForceOff, lang.L("Ask before a machine is forced off"), lang.L("Like pulling the plug: unsaved work is lost")),
 		flag(setting.NameConfirmReset, lang.L("Ask before a machine is reset"), lang.L("Like pressing the reset button: unsaved work is lost")),
 	}}}
+}
+
+// sizeText is a number of bytes with its unit, as it is typed.
+func sizeText() notation {
+	same := func(text string) string { return text }
+	return notation{shown: same, kept: strings.TrimSpace, wrong: lang.L("Write a size with a unit, such as 2 GiB.")}
+}
+
+func wholeNumber(wrong string, least, most int) notation {
+	same := func(text string) string { return text }
+	return notation{shown: same, kept: strings.TrimSpace, wrong: wrong,
+		step: func(typed string, by int) string { return stepped(typed, by, least, most) }}
 }
 
 // percent writes a factor as a percentage.

@@ -31,17 +31,20 @@ func New(o Options) *Settings { return &Settings{kit: o.Kit, svc: o.Services, op
 // A section is one page of settings.
 type section struct {
 	id, icon, title string
-	cards           func() []card // nil for the page about the program
+	cards           func() []card // nil for pages of another kind
 }
 
 // sections lists the pages in the order of the navigator.
 func sections() []section {
 	return []section{
-		{"appearance", "palette", lang.L("Appearance"), appearance},
-		{"hosts", "server", lang.L("Hosts"), hosts},
-		{"machines", "monitor", lang.L("Machines"), figures},
-		{"confirmations", "shield", lang.L("Confirmations"), confirmations},
-		{"about", "info", lang.L("About"), nil},
+		{id: "appearance", icon: "palette", title: lang.L("Appearance"), cards: appearance},
+		{id: Keyboard, icon: "keyboard", title: lang.L("Keyboard")},
+		{id: "hosts", icon: "server", title: lang.L("Hosts"), cards: hosts},
+		{id: "new", icon: "monitor", title: lang.L("New machines"), cards: newMachines},
+		{id: "console", icon: "terminal", title: lang.L("Console"), cards: consoles},
+		{id: "confirmations", icon: "shield", title: lang.L("Confirmations"), cards: confirmations},
+		{id: "machines", icon: "gauge", title: lang.L("Metrics and history"), cards: func() []card { return append(figures(), history()...) }},
+		{id: "about", icon: "info", title: lang.L("About")},
 	}
 }
 
@@ -63,7 +66,10 @@ func (s section) ref() virt.Ref {
 // Page makes the page of the section that ref points to, or of the first one.
 func (s *Settings) Page(ref virt.Ref) kit.Page {
 	section := find(ref.ID)
-	if section.cards == nil {
+	switch {
+	case section.id == Keyboard:
+		return newKeyboard(s, section.title)
+	case section.cards == nil:
 		return newAbout(s)
 	}
 	return newPage(s, section)

@@ -216,7 +216,7 @@ func TestTheNavigatorOpensSections(t *testing.T) {
 	}
 	d.Win.Canvas().Focus(n.Focusable())
 	n.Focusable().TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
-	if len(d.opened) != 1 || d.opened[0] != "machines" {
+	if len(d.opened) != 1 || d.opened[0] != "new" {
 		t.Errorf("opened %v", d.opened)
 	}
 }
@@ -238,5 +238,41 @@ func TestEveryControlHasAName(t *testing.T) {
 		for _, o := range kit.Unnamed(d.Win.Content()) {
 			t.Errorf("%s: a %T has no name", s.id, o)
 		}
+	}
+}
+
+func TestEverySettingIsKeptByItsControl(t *testing.T) {
+	for _, c := range []struct{ section, setting, typed, kept string }{
+		{"new", setting.NameNewMemory, "3 GiB", "3 GiB"},
+		{"new", setting.NameNewVCPUs, "4", "4"},
+		{"new", setting.NameNewDisk, "50GiB", "50GiB"},
+		{"machines", setting.NameKeepOperations, "30", "30"},
+		{"machines", setting.NameKeepAudit, "365", "365"},
+		{"machines", setting.NameStatsInterval, "5", "5s"},
+	} {
+		d, p := openSection(t, c.section)
+		for _, r := range p.rows {
+			if r.name == c.setting {
+				d.typed(r, c.typed)
+			}
+		}
+		d.Until(c.setting+" is kept", func() bool { return d.text(c.setting) == c.kept })
+	}
+}
+
+func TestEverySettingHasAControlAndEveryControlASetting(t *testing.T) {
+	shown := map[string]bool{}
+	for _, e := range Entries() {
+		shown[e.Setting] = true
+	}
+	for _, name := range setting.Names() {
+		if !shown[name] {
+			t.Errorf("%s is on no page", name)
+		}
+		delete(shown, name)
+	}
+	delete(shown, "") // sections
+	if len(shown) > 0 {
+		t.Errorf("pages have %v, which are no settings", shown)
 	}
 }
