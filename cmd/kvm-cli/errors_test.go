@@ -20,7 +20,7 @@ func TestWrongUseIsInvalidAndSaysSoAsJSON(t *testing.T) {
 		{"vm", "start"}, {"vm", "autostart", "web", "maybe"}, {"vm", "autostart"}, {"vm", "autostart", "web", "on", "off"}, {"vm", "screenshot", "web"},
 		{"vm", "show", "uuid:web"}, {"vm", "show", "uuid:"},
 		{"vm", "create"}, {"vm", "create", ""}, {"vm", "create", " "}, {"vm", "create", long}, {"vm", "create", "a/b"}, {"vm", "create", "--", "-a"}, {"vm", "create", "."}, {"vm", "create", ".."},
-		{"vm", "create", "a\nb"}, {"vm", "create", "a\tb"}, {"vm", "create", "a\x1b[31mb"}, {"vm", "create", "a\u202eb"}, {"vm", "create", "a\u2066b"}, {"vm", "create", "\xff\xfe"}, {"vm", "create", "a\x00b"},
+		{"vm", "create", "a\nb"}, {"vm", "create", "a\tb"}, {"vm", "create", "a\x1b[31mb"}, {"vm", "create", "a\u202eb"}, {"vm", "create", "a\u2066b"}, {"vm", "create", "\xff\xfe"}, {"vm", "create", "a\x00b"}, {"vm", "create", "a\u200fb"}, {"vm", "create", "a\u2028b"}, {"vm", "create", "\u00a0"}, {"vm", "create", "-a"},
 		{"vm", "create", " a"}, {"vm", "create", "a "}, {"vm", "create", "uuid:a"},
 		{"vm", "create", "a", "--memory", "1"}, {"vm", "create", "a", "--memory", "1024"}, {"vm", "create", "a", "--memory", "-1GiB"}, {"vm", "create", "a", "--memory", "0GiB"}, {"vm", "create", "a", "--memory", "1B"},
 		{"vm", "create", "a", "--memory", "many"}, {"vm", "create", "a", "--memory", "1e9GiB"}, {"vm", "create", "a", "--memory", "NaNGiB"}, {"vm", "create", "a", "--memory", ""},

@@ -269,6 +269,32 @@ func TestOfTwoProgramsThatCreateOneNameOneWins(t *testing.T) {
 	}
 }
 
+// Names end in paths, options and socket names of QEMU, not only in documents.
+func TestMachinesOfAwkwardNamesAreMadeStartedAndDeleted(t *testing.T) {
+	y := newYard(t)
+	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json").ok()
+	before := y.state()
+	for _, name := range []string{
+		strings.Repeat("n", virt.MaxNameBytes), strings.Repeat("é", virt.MaxNameBytes/2), "two words", "a,b=c", "<&>;|$(x)`'\"", "back\\slash%s", ".hidden",
+		"机器 🙂", "8c6d4f4e-6d3c-4c59-9a0c-0d7d4f6f0a01",
+	} {
+		var made virt.VMDetail
+		y.run("vm", "create", name, "--accel", "tcg", "--memory", "32MiB", "--disk", "size=1MiB", "--network", "none", "--start", "-o", "json").ok().json(&made)
+		if made.Name != name || made.State != virt.StateRunning || made.Disks[0].Volume != name+".qcow2" {
+			t.Errorf("%q became %q, %s, with %+v", name, made.Name, made.State, made.Disks)
+		}
+		var shown virt.VMDetail
+		y.run("vm", "show", name, "-o", "json").ok().json(&shown)
+		if shown.ID != made.ID {
+			t.Errorf("%q finds the machine %q", name, shown.Name)
+		}
+		y.run("vm", "delete", name, "--yes", "--force").ok()
+		if after := y.state(); after != before {
+			t.Errorf("%q leaves\n%s\nwhere there was\n%s", name, after, before)
+		}
+	}
+}
+
 func TestAKilledDeleteIsFinished(t *testing.T) {
 	y := newYard(t)
 	y.run("vm", "create", "first", "--accel", "tcg", "--disk", "size=1MiB", "--network", "none", "-o", "json").ok()
