@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +13,7 @@ import (
 )
 
 func newHostCommand(c *cli) *cobra.Command {
-	return group("host", "Show, check and save hosts", newHostListCommand(c), newHostShowCommand(c), newHostCheckCommand(c), newHostAddCommand(c),
+	return group("host", "Show, check and save hosts", newHostListCommand(c), newHostShowCommand(c), newHostStatsCommand(c), newHostCheckCommand(c), newHostAddCommand(c),
 		newHostEditCommand(c), newHostRemoveCommand(c), newHostOrderCommand(c), newHostTestCommand(c), newHostForgetCommand(c))
 }
 
@@ -45,6 +46,31 @@ their state is "saved". With --host only that one is listed.`,
 			})
 		},
 	}
+}
+
+func newHostStatsCommand(c *cli) *cobra.Command {
+	var interval time.Duration
+	cmd := &cobra.Command{
+		Use: "stats", Short: "Measure the host's processors and memory", Args: exact(),
+		Example: `  kvm-cli host stats --interval 5s -o json`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkInterval(interval); err != nil {
+				return err
+			}
+			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
+				r, err := s.Metrics.MeasureHost(ctx, id, interval)
+				if err != nil {
+					return err
+				}
+				return c.print(r, func(w io.Writer) {
+					row(w, "Processor", fmt.Sprintf("%.1f %%", r.CPUPercent))
+					row(w, "Memory", fmt.Sprintf("%s of %s", size(r.MemUsed), size(r.MemTotal)))
+				})
+			})
+		},
+	}
+	cmd.Flags().DurationVar(&interval, "interval", time.Second, "measure over this `TIME`")
+	return cmd
 }
 
 func newHostShowCommand(c *cli) *cobra.Command {

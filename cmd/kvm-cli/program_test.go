@@ -393,6 +393,9 @@ func TestEveryVerbOnARealMachine(t *testing.T) {
 	var stats, console map[string]any
 	y.run("vm", "stats", "web", "--interval", "200ms", "-o", "json").ok().json(&stats)
 	has(t, "vm stats", stats, statsFields)
+	var load map[string]any
+	y.run("host", "stats", "--interval", "200ms", "-o", "json").ok().json(&load)
+	has(t, "host stats", load, "cpu_percent memory_used_bytes memory_bytes")
 	y.run("vm", "console", "web", "-o", "json").ok().json(&console)
 	has(t, "vm console", console, consoleJSON)
 	if console["password_set"] != false || console["type"] != "vnc" {

@@ -18,8 +18,8 @@ func newVMStatsCommand(c *cli) *cobra.Command {
 		Use: "stats NAME", Short: "Measure a running machine", Args: exact("NAME"), ValidArgsFunction: c.names,
 		Example: `  kvm-cli vm stats web --interval 5s -o json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if interval < 100*time.Millisecond || interval > time.Hour {
-				return usage("the interval must be between 100ms and 1h, not %s", interval)
+			if err := checkInterval(interval); err != nil {
+				return err
 			}
 			return c.onVM(cmd, args[0], func(ctx context.Context, s *services.Services, vm virt.Ref) error {
 				r, err := s.Metrics.Measure(ctx, vm, interval)
@@ -39,6 +39,14 @@ func newVMStatsCommand(c *cli) *cobra.Command {
 	}
 	cmd.Flags().DurationVar(&interval, "interval", time.Second, "measure over this `TIME`")
 	return cmd
+}
+
+// checkInterval refuses what is too short to measure, or too long to wait for.
+func checkInterval(interval time.Duration) error {
+	if interval < 100*time.Millisecond || interval > time.Hour {
+		return usage("the interval must be between 100ms and 1h, not %s", interval)
+	}
+	return nil
 }
 
 // A watchLine is one line of vm watch.

@@ -26,6 +26,7 @@ type Service struct {
 
 	mu      sync.Mutex
 	watched map[virt.HostID]*watch
+	looked  map[virt.HostID]*hostWatch
 	closed  bool
 	running sync.WaitGroup
 }
@@ -40,7 +41,7 @@ type watch struct {
 
 // New returns a Service; tick says how long to wait between two readings.
 func New(hosts *host.Service, bus *event.Bus, tick func() time.Duration) *Service {
-	return &Service{hosts: hosts, bus: bus, tick: tick, watched: map[virt.HostID]*watch{}}
+	return &Service{hosts: hosts, bus: bus, tick: tick, watched: map[virt.HostID]*watch{}, looked: map[virt.HostID]*hostWatch{}}
 }
 
 // Watch begins to read the host's figures every tick, as long as somebody
@@ -156,6 +157,10 @@ func (s *Service) Close() {
 		w.stop()
 		delete(s.watched, id)
 	}
+	for id, w := range s.looked {
+		w.stop()
+		delete(s.looked, id)
+	}
 	s.mu.Unlock()
 	s.running.Wait()
 }
@@ -186,14 +191,7 @@ func (s *Service) Read(ctx context.Context, id virt.HostID) (map[string]virt.Sam
 // run reads at once and then every tick.
 func (s *Service) run(ctx context.Context, id virt.HostID, w *watch) {
 	defer s.running.Done()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
+	s.every(ctx, func() {
 		samples, err := s.Read(ctx, id)
 		if err == nil {
 			s.keep(w, samples)
@@ -201,8 +199,7 @@ func (s *Service) run(ctx context.Context, id virt.HostID, w *watch) {
 		} else if ctx.Err() == nil {
 			slog.Debug("figures", "host", id, "err", err)
 		}
-		timer.Reset(s.tick())
-	}
+	})
 }
 
 // keep adds the figures since the last reading and forgets VMs that went off.

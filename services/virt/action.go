@@ -9,6 +9,7 @@ const (
 	ListHosts      Action = "host.list"
 	ShowHost       Action = "host.show"
 	CheckHost      Action = "host.check"
+	HostStats      Action = "host.stats"
 	ListVMs        Action = "vm.list"
 	ShowVM         Action = "vm.show"
 	VMXML          Action = "vm.xml"

@@ -15,6 +15,7 @@ const (
 	HostChanged      EventKind = "host-changed"    // connection state of a host
 	Resync           EventKind = "resync"          // news may have been lost: load everything of the host again
 	StatsTaken       EventKind = "stats"           // new figures of a host's running VMs
+	HostMeasured     EventKind = "host-stats"      // new figures of a host itself
 	OperationChanged EventKind = "operation"       // an operation began, moved or ended
 	SettingChanged   EventKind = "setting-changed" // Ref.ID is the setting's name
 )

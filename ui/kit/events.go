@@ -58,7 +58,7 @@ func OfKind(kinds ...virt.EventKind) func(virt.Event) bool {
 		if len(wanted) > 0 {
 			return wanted[e.Kind]
 		}
-		return e.Kind != virt.StatsTaken && e.Kind != virt.OperationChanged && e.Kind != virt.SettingChanged
+		return e.Kind != virt.StatsTaken && e.Kind != virt.HostMeasured && e.Kind != virt.OperationChanged && e.Kind != virt.SettingChanged
 	}
 }
 

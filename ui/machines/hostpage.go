@@ -28,6 +28,7 @@ type hostPage struct {
 	banners                     *hostBanners
 	computer, software, machine *fyne.Container
 	grid                        *fyne.Container
+	load                        *hostLoad
 	content                     fyne.CanvasObject
 	stop                        func()
 }
@@ -41,11 +42,12 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 	p.used = []fyne.CanvasObject{check, p.create}
 	p.unused = []fyne.CanvasObject{kit.Primary("plug", lang.L("Connect"), func() { m.hosts.Connect(id) })}
 	p.banners = newHostBanners(m, func() { p.content.Refresh() })
+	p.load = newHostLoad(m, id)
 	p.grid = kit.Grid(3, 14,
 		kit.NewCard(lang.L("Computer"), nil, p.computer),
 		kit.NewCard(lang.L("Software"), nil, p.software),
 		kit.NewCard(lang.L("Machines"), nil, p.machine))
-	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, kit.Grow(scrolled(kit.Col(14, p.grid)))))
+	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, kit.Grow(scrolled(kit.Col(14, p.load.grid, p.grid)))))
 	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, p.fit)
 	p.view = kit.NewView(m.kit, func(ctx context.Context) (virt.Host, error) { return m.svc.Hosts.Show(ctx, id) }, p.take)
 	p.view.SetVisible(false)
@@ -65,6 +67,7 @@ func (p *hostPage) fit(size fyne.Size) {
 		columns = 1
 	}
 	kit.SetColumns(p.grid, columns)
+	kit.SetColumns(p.load.grid, min(columns, 2))
 }
 
 // Content is part of kit.Page.
@@ -73,6 +76,7 @@ func (p *hostPage) Content() fyne.CanvasObject { return p.content }
 // SetVisible is part of kit.Page.
 func (p *hostPage) SetVisible(visible bool) {
 	p.banners.setVisible(visible)
+	p.load.setVisible(visible)
 	p.view.SetVisible(visible)
 }
 
@@ -80,6 +84,7 @@ func (p *hostPage) SetVisible(visible bool) {
 func (p *hostPage) Close() {
 	p.stop()
 	p.banners.setVisible(false)
+	p.load.close()
 	p.view.Stop()
 }
 

@@ -12,6 +12,7 @@ var policy = map[virt.Action]virt.Role{
 	virt.ListHosts:      virt.RoleViewer,
 	virt.ShowHost:       virt.RoleViewer,
 	virt.CheckHost:      virt.RoleViewer,
+	virt.HostStats:      virt.RoleViewer,
 	virt.ListVMs:        virt.RoleViewer,
 	virt.ShowVM:         virt.RoleViewer,
 	virt.VMXML:          virt.RoleViewer,
@@ -75,6 +76,7 @@ func (d *Door) May(ctx context.Context, action virt.Action, target virt.Ref) err
 		return refused
 	case actor.Role < least:
 		refused.Err = virt.Errorf(virt.KindForbidden, "%s has the role %s, and %s takes %s", actor.Name, actor.Role, action, least)
+		refused.Cause = "Your role does not allow this."
 		refused.Hint = "Ask somebody with the role " + least.String() + "."
 		return refused
 	default:
