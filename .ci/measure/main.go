@@ -80,6 +80,7 @@ var cases = []struct {
 	{"scroll", scroll},
 	{"inventory", inventory},
 	{"clilist", clilist},
+	{"console", console},
 }
 
 func measure(ctx context.Context, programs string, only []string) (err error) {

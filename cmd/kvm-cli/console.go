@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -75,7 +76,7 @@ func (c *cli) recordConsole(ctx context.Context, s *services.Services, vm virt.R
 	}
 	frame := &rfb.Frame{}
 	clock := startClock()
-	stats, err := rfb.Replay(ctx, conn, rfb.Options{Frame: frame, Record: tape, Encodings: []rfb.Encoding{encodings[o.encoding]}})
+	stats, err := rfb.Replay(ctx, conn, rfb.Options{Frame: frame, Record: tape, Encodings: []rfb.Encoding{encodings[o.encoding]}, Plain: true})
 	if ctx.Err() != nil {
 		err = nil
 	}
@@ -110,6 +111,7 @@ func (c *cli) replay(ctx context.Context, from string) error {
 	if err != nil {
 		return err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // the frame alone would set off a collection
 	frame := &rfb.Frame{}
 	clock := startClock()
 	stats, err := rfb.Replay(ctx, conn, rfb.Options{Frame: frame, Local: true})

@@ -33,6 +33,8 @@ type Options struct {
 	Quality   int        // of JPEG, from 1 to 10, best; 0: no detail may be lost
 	Encodings []Encoding // the only ones to ask for, the preferred first; nil: chosen by Local and Quality
 
+	Plain bool // ask for no extension but a screen that changes its size: what the server sends is understood by every client
+
 	Record io.Writer // where a recording of the session goes; nil: nowhere
 
 	Frame     *Frame        // where to draw; nil makes a new one

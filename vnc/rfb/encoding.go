@@ -57,12 +57,17 @@ func (o *Options) offers() []Encoding {
 	default:
 		ids = slices.Clone(remoteOrder)
 	}
+	if o.Plain {
+		ids = append(ids, encodingDesktopSize)
+	}
 	for _, d := range decoders {
-		if !d.pixels && (d.wanted == nil || d.wanted(o)) {
+		if !d.pixels && !o.Plain && (d.wanted == nil || d.wanted(o)) {
 			ids = append(ids, d.encoding)
 		}
 	}
-	ids = append(ids, encodingFence, encodingContinuousUpdates)
+	if !o.Plain {
+		ids = append(ids, encodingFence, encodingContinuousUpdates)
+	}
 	if o.Quality > 0 {
 		ids = append(ids, encodingQuality0+Encoding(min(o.Quality, 10)-1))
 	}

@@ -20,6 +20,7 @@ func TestWhatIsAskedForFirstDependsOnWhereTheServerIs(t *testing.T) {
 		{rfb.Options{Quality: 7}, wire(be32(7), be32(16)), be32(-26)},
 		{rfb.Options{Quality: 99}, wire(be32(7), be32(16)), be32(-23)},
 		{rfb.Options{Encodings: []rfb.Encoding{rfb.EncodingHextile}}, wire(be32(5), be32(-308)), be32(-313)},
+		{rfb.Options{Encodings: []rfb.Encoding{rfb.EncodingZRLE}, Plain: true}, wire(be32(16)), be32(-223)},
 		{rfb.Options{Encodings: []rfb.Encoding{}, OnCursor: func(rfb.Cursor) {}}, wire(be32(-308)), be32(-313)},
 	} {
 		s, conn := listen(t)

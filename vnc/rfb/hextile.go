@@ -1,5 +1,7 @@
 package rfb
 
+import "unsafe"
+
 // What the first byte of a Hextile tile says.
 const (
 	hextileRaw = 1 << iota
@@ -96,21 +98,33 @@ func (t *hextile) draw(s surface, flags byte, data []byte) bool {
 	if flags&hextileParts == 0 {
 		return true
 	}
-	colour, size := t.foreground, hextilePartSize(flags)
-	for data = data[1:]; len(data) >= size; data = data[size:] {
-		place := data[size-2 : size]
-		if flags&hextileColoured != 0 {
-			colour = rgbx(data)
+	return s.drawParts(data[1:], flags&hextileColoured != 0, t.foreground)
+}
+
+// drawParts draws the parts of a tile, most of which are single pixels. They may
+// have a colour each.
+func (s surface) drawParts(data []byte, coloured bool, colour uint32) bool {
+	if s.width == 0 || s.height == 0 {
+		return len(data) == 0
+	}
+	to := unsafe.Pointer(unsafe.SliceData(s.pix[:(s.height-1)*s.stride+4*s.width]))
+	for len(data) >= 2 {
+		if coloured {
+			if len(data) < bytesPerPixel+2 {
+				break
+			}
+			colour, data = le.Uint32(data), data[bytesPerPixel:]
 		}
-		x, y := int(place[0]>>4), int(place[0]&15)
-		width, height := int(place[1]>>4)+1, int(place[1]&15)+1
-		if x+width > s.width || y+height > s.height {
+		x, y := int(data[0]>>4), int(data[0]&15)
+		more, below := int(data[1]>>4), int(data[1]&15)
+		data = data[2:]
+		if x+more >= s.width || y+below >= s.height {
 			return false
 		}
-		from := y*s.stride + 4*x
-		for range height {
-			fill(s.pix[from:from+4*width], colour)
-			from += s.stride
+		for at := y*s.stride + 4*x; below >= 0; below, at = below-1, at+s.stride {
+			for i := at; i <= at+4*more; i += 4 {
+				le.PutUint32((*[4]byte)(unsafe.Add(to, i))[:], colour)
+			}
 		}
 	}
 	return true

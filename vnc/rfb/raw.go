@@ -44,12 +44,9 @@ func (s surface) putBytes(drawn int, data []byte) {
 		data = data[n:]
 		at += s.stride - x
 	}
-	for ; len(data) >= row; at += s.stride {
-		copy(s.pix[at:at+row], data)
-		data = data[row:]
-	}
-	if len(data) > 0 {
-		copy(s.pix[at:at+row], data)
+	s.putRows(at, data)
+	if rest := len(data) % row; rest > 0 {
+		copy(s.pix[at+len(data)/row*s.stride:], data[len(data)-rest:])
 	}
 }
 

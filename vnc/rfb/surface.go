@@ -1,5 +1,7 @@
 package rfb
 
+import "unsafe"
+
 // opaqueBlack is a pixel in memory order; colours are opaqueBlack | B<<16 | G<<8 | R.
 const opaqueBlack = 0xff000000
 
@@ -28,13 +30,40 @@ func (s surface) row(y int) []byte {
 
 // fill gives every pixel one colour.
 func (s surface) fill(colour uint32) {
-	if s.width == 0 || s.height == 0 {
-		return
+	switch {
+	case s.width == 0 || s.height == 0:
+	case s.width <= narrow:
+		s.fillNarrow(colour)
+	default:
+		first := s.row(0)
+		fill(first, colour)
+		for y := 1; y < s.height; y++ {
+			copy(s.row(y), first)
+		}
 	}
-	first := s.row(0)
-	fill(first, colour)
-	for y := 1; y < s.height; y++ {
-		copy(s.row(y), first)
+}
+
+// narrow is the width up to which storing is cheaper than calling.
+const narrow = 16
+
+// fillNarrow is fill without a look at the bounds of each row.
+func (s surface) fillNarrow(colour uint32) {
+	from := unsafe.Pointer(unsafe.SliceData(s.pix[:(s.height-1)*s.stride+4*s.width]))
+	two := pair(colour, colour)
+	for y := range s.height {
+		at, n := y*s.stride, s.width
+		for ; n >= 4; n, at = n-4, at+16 {
+			to := (*[16]byte)(unsafe.Add(from, at))
+			le.PutUint64(to[0:8], two)
+			le.PutUint64(to[8:16], two)
+		}
+		if n >= 2 {
+			le.PutUint64((*[8]byte)(unsafe.Add(from, at))[:], two)
+			n, at = n-2, at+8
+		}
+		if n == 1 {
+			le.PutUint32((*[4]byte)(unsafe.Add(from, at))[:], colour)
+		}
 	}
 }
 
@@ -50,10 +79,28 @@ func (s surface) part(x, y, width, height int) (surface, bool) {
 }
 
 // putRGBX draws rows of R,G,B,X pixels.
-func (s surface) putRGBX(data []byte) {
-	width := 4 * s.width
-	for y := range s.height {
-		copy(s.row(y), data[y*width:(y+1)*width])
+func (s surface) putRGBX(data []byte) { s.putRows(0, data[:4*s.width*s.height]) }
+
+// putRows copies whole rows, from the byte at on.
+func (s surface) putRows(at int, data []byte) {
+	row := 4 * s.width
+	if row == 0 || len(data) < row {
+		return
+	}
+	if row > 512 || row%64 != 0 {
+		for ; len(data) >= row; at += s.stride {
+			copy(s.pix[at:at+row], data)
+			data = data[row:]
+		}
+		return
+	}
+	rows := len(data) / row // QEMU's rectangles are as narrow as this, and many
+	to := unsafe.Pointer(unsafe.SliceData(s.pix[at : at+(rows-1)*s.stride+row]))
+	from := unsafe.Pointer(unsafe.SliceData(data))
+	for y := range rows {
+		for x := 0; x < row; x += 64 {
+			*(*[64]byte)(unsafe.Add(to, y*s.stride+x)) = *(*[64]byte)(unsafe.Add(from, y*row+x))
+		}
 	}
 }
 
