@@ -24,6 +24,7 @@ type terminalRenderer struct {
 	objects  []fyne.CanvasObject
 
 	picture  terminalPicture
+	extent   fyne.Size     // of the widget
 	resource fyne.Resource // of picture.font
 	size     float64       // of picture.font, in pixels
 
@@ -40,9 +41,10 @@ func newTerminalRenderer(t *Terminal) *terminalRenderer {
 }
 
 // Layout gives the raster a whole number of pixels.
-func (r *terminalRenderer) Layout(fyne.Size) {
+func (r *terminalRenderer) Layout(size fyne.Size) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.extent = size
 	r.update()
 }
 
@@ -58,12 +60,14 @@ func (r *terminalRenderer) Refresh() {
 }
 
 func (r *terminalRenderer) update() {
-	size, density := r.terminal.Size(), r.terminal.density()
-	w, h := int(size.Width*density), int(size.Height*density)
+	density := r.terminal.density()
+	w, h := int(r.extent.Width*density), int(r.extent.Height*density)
 	if w <= 0 || h <= 0 {
 		return
 	}
-	r.raster.Resize(fyne.NewSize(float32(w)/density, float32(h)/density))
+	if size := fyne.NewSize(float32(w)/density, float32(h)/density); r.raster.Size() != size {
+		r.raster.Resize(size)
+	}
 	r.paint(w, h, density)
 	r.showStrange(density)
 }
