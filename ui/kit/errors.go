@@ -43,8 +43,6 @@ func why(err error) string {
 		return lang.L(cause)
 	}
 	switch virt.KindOf(err) {
-	case virt.KindForbidden:
-		return lang.L("Your role does not allow this.")
 	case virt.KindUnauthenticated:
 		return lang.L("The host did not accept the credentials.")
 	case virt.KindUnavailable:

@@ -50,6 +50,18 @@ func TestAFailureIsExplainedAndDoneIsNotCalled(t *testing.T) {
 	}
 }
 
+func TestAKnownCauseIsToldAsTheReason(t *testing.T) {
+	said := virt.Errorf(virt.KindInternal, "internal error: process exited")
+	said.Cause, said.Hint = "The disk is in use.", "Shut the other machine down."
+	p := kit.Explain(&virt.Error{Kind: virt.KindState, Action: virt.StartVM, Ref: virt.Ref{Kind: virt.KindVM, Name: "web"}, Err: said})
+	if p.Why != "The disk is in use." || p.Hint != "Shut the other machine down." || p.Detail != "internal error: process exited" {
+		t.Errorf("got %+v", p)
+	}
+	if p := kit.Explain(virt.Errorf(virt.KindForbidden, "Path “x” may not be opened")); p.Why != "Path “x” may not be opened." {
+		t.Errorf("a refusal of the system's is told as %q", p.Why)
+	}
+}
+
 func TestWorkThatWasCalledOffSaysNothing(t *testing.T) {
 	w := kittest.Open(t, nil) // fails the test when something is shown
 	ended := false

@@ -50,9 +50,15 @@ var explainNetworks = []explanation{
 		hint:  "Choose another name for the bridge, or leave it out.",
 	},
 	{
-		name: "dnsmasq-failed", says: `dnsmasq.*(unexpected exit|unexpected fatal)|Cannot find '?dnsmasq`,
-		cause: "dnsmasq, which gives addresses and names to machines, did not start: usually another server has the port, or it is not installed.",
-		hint:  "See who listens at port 53: sudo ss -lnup 'sport = :53'. kvm-cli host check tells whether dnsmasq is installed.",
+		name: "dnsmasq-missing", says: `Unable to find 'dnsmasq' binary`,
+		kind:  virt.KindUnsupported,
+		cause: "dnsmasq, which gives addresses and names to machines, is not installed on the host.",
+		hint:  "Install it on the host: kvm-cli host check names the package.",
+	},
+	{
+		name: "dnsmasq-failed", says: `dnsmasq.*(unexpected exit|unexpected fatal)`,
+		cause: "dnsmasq, which gives addresses and names to machines, did not start: usually another server has the port.",
+		hint:  "See who listens at port 53: sudo ss -lnup 'sport = :53'",
 	},
 	{
 		name: "interface-missing", says: `(Cannot get interface|Unable to get index for interface|Unable to add bridge|Cannot find .*interface).*No such device`,
@@ -166,9 +172,9 @@ var explainDevices = []explanation{
 		hint:  "Use an emulated TPM, which needs swtpm on the host.",
 	},
 	{
-		name: "swtpm-missing", says: `swtpm(_setup|_ioctl)?'? (binary )?.*(\$PATH|not found|No such file)|Unable to find '?swtpm`,
+		name: "swtpm-missing", says: `Unable to find 'swtpm\w*' binary|TPM version '.*' is not supported`,
 		kind:  virt.KindUnsupported,
-		cause: "swtpm, which emulates a TPM, is not installed on the host.",
+		cause: "The host cannot emulate this TPM: most likely swtpm is not installed there, or too old.",
 		hint:  "Install it on the host: kvm-cli host check names the package.",
 	},
 	{

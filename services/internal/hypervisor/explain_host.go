@@ -83,10 +83,16 @@ var explainHosts = []explanation{
 		hint:  "Connect by a name that the certificate has, or have a certificate made for this one.",
 	},
 	{
-		name: "tls-untrusted", says: `hasn't got a known issuer|certificate is not trusted|Failed to verify peer's certificate|failed validation`,
+		name: "tls-untrusted", says: `hasn't got a known issuer|certificate is not trusted|signer (is )?not found`,
 		kind:  virt.KindUnauthenticated,
 		cause: "A certificate was not signed by an authority that is trusted here.",
 		hint:  "Use the authority that signed the host's certificate: /etc/pki/CA/cacert.pem, or ?pkipath= in the URI.",
+	},
+	{
+		name: "tls-unverified", says: `Failed to verify peer's certificate|[Cc]ertificate failed validation`,
+		kind:  virt.KindUnauthenticated,
+		cause: "The host's certificate was not accepted: usually it was signed by another authority than is trusted here, made for another name, or is out of date.",
+		hint:  "Look at its names and dates: openssl s_client -connect HOST:16514 </dev/null | openssl x509 -noout -text. The authority that is trusted is /etc/pki/CA/cacert.pem, or ?pkipath= in the URI.",
 	},
 	{
 		name: "sasl-refused", says: `Failed to (start|step) SASL negotiation|SASL\(-\d+\)`,
@@ -104,6 +110,11 @@ var explainHosts = []explanation{
 		kind:  virt.KindForbidden,
 		cause: "The system's policy (polkit) does not let you manage its machines.",
 		hint:  hintGroup,
+	},
+	{
+		name: "login-refused", codes: []libvirt.ErrorNumber{libvirt.ERR_AUTH_FAILED},
+		cause: "The host did not accept who you are: usually the user name or the password is wrong.",
+		hint:  hintLogin,
 	},
 	{
 		name: "read-only", says: `read only access prevents`,

@@ -250,6 +250,12 @@ var explainStarts = []explanation{
 		hint:  "Move the file, or allow it for the file system: sudo setsebool -P virt_use_nfs 1",
 	},
 	{
+		name: "program-missing", says: `Unable to find '.*' binary in \$PATH`,
+		kind:  virt.KindUnsupported,
+		cause: "A program that libvirt needs for this is not installed on the host.",
+		hint:  "Install the program that is named with the host's packages.",
+	},
+	{
 		name: "qemu-ended", says: `process exited while connecting to monitor|unexpectedly closed the monitor|End of file from (qemu )?monitor`,
 		cause: "QEMU ended by itself; the end of libvirt's text has its last words.",
 		hint:  "They usually name the device or option that it did not like. The whole log is /var/log/libvirt/qemu/NAME.log on the host.",

@@ -276,13 +276,15 @@ func (p *provoker) foreignFirmware(*testing.T) error {
 }
 
 func (p *provoker) sharedFolder(*testing.T) error {
-	return p.start(func(d *libvirtxml.Domain) {
-		d.Devices.Filesystems = []libvirtxml.DomainFilesystem{{
-			Driver: &libvirtxml.DomainFilesystemDriver{Type: "virtiofs"},
-			Source: &libvirtxml.DomainFilesystemSource{Mount: &libvirtxml.DomainFilesystemSourceMount{Dir: p.dir}},
-			Target: &libvirtxml.DomainFilesystemTarget{Dir: "share"},
-		}}
-	})
+	return p.start(func(d *libvirtxml.Domain) { d.Devices.Filesystems = sharedFolders(p.dir) })
+}
+
+func sharedFolders(dir string) []libvirtxml.DomainFilesystem {
+	return []libvirtxml.DomainFilesystem{{
+		Driver: &libvirtxml.DomainFilesystemDriver{Type: "virtiofs"},
+		Source: &libvirtxml.DomainFilesystemSource{Mount: &libvirtxml.DomainFilesystemSourceMount{Dir: dir}},
+		Target: &libvirtxml.DomainFilesystemTarget{Dir: "share"},
+	}}
 }
 
 func cpu(model, check, feature string) func(*libvirtxml.Domain) {
