@@ -266,3 +266,64 @@ func TestAPageWithoutRowsSaysWhy(t *testing.T) {
 		t.Errorf("a %T has no name", o)
 	}
 }
+
+func TestTheListsAreFilteredByMachinePersonAndHost(t *testing.T) {
+	d := newDesk(t)
+	d.must(d.svc.VMs.Off(d.ctx, d.vm))
+	d.must(d.svc.VMs.Start(d.ctx, d.vm))
+	bob := virt.WithActor(d.ctx, virt.Actor{Name: "bob", Via: "test", Role: virt.RoleAdmin})
+	d.must(d.svc.Settings.Set(bob, setting.NameTheme, "dark"))
+	rows := func() int { return len(d.page.table.Rows()) }
+	d.Until("all are listed", func() bool { return rows() == 3 })
+
+	for _, list := range []string{"Audit log", "Operations"} {
+		d.pick("Who", "bob")
+		d.Until("only what bob did is listed", func() bool { return rows() == 1 && d.page.table.Rows()[0].actor == "bob" })
+		d.pick("Machine", d.vm.Name)
+		d.Until("bob did nothing to the machine", func() bool { return d.find("panel", "Nothing matches the filter") != nil })
+		d.press("push button", "Clear filter")
+		d.Until("all are listed again", func() bool { return rows() == 3 })
+		d.pick("Host", string(d.vm.Host))
+		d.Until("only what was done on the host is listed", func() bool { return rows() == 2 })
+		d.pick("Host", "All hosts")
+		d.pick("When", "Last 24 hours")
+		d.Until("all are of today", func() bool { return rows() == 3 })
+		d.press("radio button", list)
+	}
+}
+
+// pick chooses an option of a list.
+func (d *desk) pick(list, option string) {
+	d.t.Helper()
+	d.press("combo box", list)
+	d.Until("there is a menu item "+option, func() bool { return d.find("menu item", option) != nil })
+	d.press("menu item", option)
+}
+
+func TestHistorySurvivesTheProgram(t *testing.T) {
+	dirs := dirsIn(t.TempDir())
+	uri := virttest.TestHost(t, "one-running-vm.xml")
+	svc, ctx := virttest.OpenIn(t, dirs, uri)
+	vm := virttest.Only(t, svc, ctx).Ref()
+	if err := svc.VMs.Off(ctx, vm); err != nil {
+		t.Fatal(err)
+	}
+	if err := svc.VMs.Off(ctx, vm); err == nil {
+		t.Fatal("a machine that is off was forced off")
+	}
+	if err := svc.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	again, ctx := virttest.OpenIn(t, dirs, uri)
+	d := &desk{t: t, svc: again, ctx: ctx, Window: kittest.OpenAs(t, ctx, again)}
+	d.page = New(d.Kit, again, nil).Page().(*page)
+	kit.NewStage(d.Win).SetPage(d.page.Content())
+	d.page.SetVisible(true)
+	t.Cleanup(d.page.Close)
+	d.Until("both are listed", func() bool { return len(d.page.table.Rows()) == 2 })
+	failed := d.row(virt.OffVM, virt.OperationFailed)
+	if failed.message == "" || failed.hint == "" || failed.actor != "ada" {
+		t.Errorf("the failure from before says %+v", failed)
+	}
+}

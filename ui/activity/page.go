@@ -21,26 +21,19 @@ const (
 	tableSetting = "table.activity"
 	// mostOperations is how many the list goes back.
 	mostOperations = 500
-	// auditGoesBack is how far the log is shown; kvm-cli lists all of it.
-	auditGoesBack = 90 * 24 * time.Hour
 	// leastRows is how high the card is at least.
 	leastRows = 5
 	// gap lies between the table and its side panel.
 	gap = 14
-	// A page less wide has the panel over the table.
-	narrow = 800
-)
-
-// The two lists of the page.
-const (
-	operations = iota
-	audit
+	// A page less wide has the panel over the table, or the tools on two lines.
+	narrow   = 800
+	twoLines = 1080
 )
 
 // page shows what runs, and below it one of the lists.
 type page struct {
 	activity *Activity
-	list     atomic.Int32 // read off the UI goroutine, too
+	asked    atomic.Pointer[asked] // read off the UI goroutine, too; never changed in place
 	view     *kit.View[[]row]
 	loaded   time.Time
 	left     int     // operations that a program left half done
@@ -51,6 +44,12 @@ type page struct {
 	banner  *fyne.Container
 	table   *kit.DataTable[row]
 	filter  *kit.Entry
+	filters *filters
+	lists   *kit.Segmented
+	tools   *fyne.Container
+	none    *fyne.Container // what stands where there are no rows: one of the next two
+	nothing fyne.CanvasObject
+	leftOut fyne.CanvasObject
 	side    *fyne.Container
 	card    fyne.CanvasObject
 	body    *fyne.Container
@@ -60,6 +59,13 @@ type page struct {
 func newPage(a *Activity) *page {
 	p := &page{activity: a, header: parts.NewHeader(lang.L("Activity")), running: newRunningCard(a), banner: kit.Stack()}
 	p.loaded = time.Now()
+	p.asked.Store(&asked{since: 90 * day})
+	p.filters = newFilters(p.ask)
+	p.nothing = kit.NewEmptyState("activity", lang.L("Nothing has been done yet"),
+		lang.L("What you and others ask of the machines is listed here, with its result."))
+	p.leftOut = kit.NewEmptyState("filter", lang.L("Nothing matches the filter"), "",
+		kit.Secondary("x", lang.L("Clear filter"), p.clearFilter))
+	p.none = kit.Stack(p.nothing)
 	p.table = kit.NewTable(p.spec())
 	p.filter = kit.NewSearch(lang.L("Filter"), func(string) { p.applyFilter() })
 	p.side = kit.Stack()
@@ -67,7 +73,7 @@ func newPage(a *Activity) *page {
 	p.card, p.body = kit.Snug(p.newCard(), p.height), kit.Stack()
 	p.arrange(false)
 	frame := parts.Frame(p.header, nil, kit.Col(0, p.banner, p.running.content, kit.Grow(p.body)))
-	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, func(size fyne.Size) { p.arrange(size.Width < narrow) })
+	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, p.fit)
 	var layout kit.TableLayout
 	if a.svc.Settings.UI(tableSetting, &layout) {
 		p.table.SetLayout(layout)
@@ -79,6 +85,12 @@ func newPage(a *Activity) *page {
 	a.listeners[p] = p.showRunning
 	p.showRunning()
 	return p
+}
+
+// fit puts the filters under the lists where they have no room beside them.
+func (p *page) fit(size fyne.Size) {
+	p.arrange(size.Width < narrow)
+	p.arrangeTools(size.Width < twoLines)
 }
 
 // arrange puts the panel beside the table, or over it where both have no room.
@@ -99,8 +111,7 @@ func (p *page) spec() kit.TableSpec[row] {
 		Arranged: func(l kit.TableLayout) {
 			k.Run(func(ctx context.Context) error { return p.activity.svc.Settings.SetUI(ctx, tableSetting, l) })
 		},
-		Empty: kit.NewEmptyState("activity", lang.L("Nothing has been done yet"),
-			lang.L("What you and others ask of the machines is listed here, with its result.")),
+		Empty: p.none,
 		Filtered: kit.NewEmptyState("filter", lang.L("Nothing matches the filter"), "",
 			kit.Secondary("x", lang.L("Clear filter"), p.clearFilter)),
 	}
@@ -108,19 +119,31 @@ func (p *page) spec() kit.TableSpec[row] {
 
 // newCard puts the table under its tools.
 func (p *page) newCard() fyne.CanvasObject {
-	lists := kit.NewSegmented(lang.L("List"), p.choose, lang.L("Operations"), lang.L("Audit log"))
-	tools := kit.Pad(9, 12, 9, 14, kit.Row(12, lists, kit.Width(230, p.filter), kit.Spacer()))
-	return kit.NewFlushCard(lang.L("Activity"), kit.Col(0, tools, kit.HLine(), kit.Grow(p.table)))
+	p.tools = kit.Stack()
+	p.arrangeTools(false)
+	return kit.NewFlushCard(lang.L("Activity"), kit.Col(0, kit.Pad(9, 12, 9, 14, p.tools), kit.HLine(), kit.Grow(p.table)))
+}
+
+func (p *page) arrangeTools(two bool) {
+	if p.lists == nil {
+		p.lists = kit.NewSegmented(lang.L("List"), p.choose, lang.L("Operations"), lang.L("Audit log"))
+	}
+	first := kit.Row(12, p.lists, kit.Width(200, p.filter), kit.Spacer())
+	p.tools.Objects = []fyne.CanvasObject{kit.Col(8, first, kit.Row(0, p.filters.content, kit.Spacer()))}
+	if !two {
+		first.Add(p.filters.content)
+		p.tools.Objects = []fyne.CanvasObject{first}
+	}
+	p.tools.Refresh()
 }
 
 // height is that of the card when it ends with its last row; beside a panel it
 // is as high as there is room.
 func (p *page) height() float32 {
-	const tools = 50
 	if p.side.Visible() {
 		return p.body.Size().Height
 	}
-	return 2 + tools + kit.Hairline() + p.table.HeightOf(max(leastRows, len(p.table.Rows())))
+	return 2 + 18 + p.tools.MinSize().Height + kit.Hairline() + p.table.HeightOf(max(leastRows, len(p.table.Rows())))
 }
 
 // Content is part of kit.Page.
@@ -141,25 +164,38 @@ func (p *page) Focusable() fyne.Focusable { return p.table }
 // Find puts the keyboard into the filter field.
 func (p *page) Find() { p.filter.Focus() }
 
+// Reload loads the list again: nothing tells of what other programs do.
+func (p *page) Reload() { p.view.Changed() }
+
 // choose shows the other list.
 func (p *page) choose(list int) {
-	p.list.Store(int32(list)) //nolint:gosec // one of two
 	p.closePanel()
 	p.table.SetLoading()
+	p.ask(func(a *asked) { a.audit = list == 1 })
+}
+
+// ask changes what the list shall have, and loads it.
+func (p *page) ask(change func(*asked)) {
+	now := *p.asked.Load()
+	change(&now)
+	p.asked.Store(&now)
 	p.view.Changed()
 }
 
 // load gets the rows of the list, the newest first.
 func (p *page) load(ctx context.Context) ([]row, error) {
 	var rows []row
-	if p.list.Load() == audit {
-		all, err := p.activity.svc.Operations.Audit(ctx, time.Now().Add(-auditGoesBack))
+	now := *p.asked.Load()
+	if now.audit {
+		all, err := p.activity.svc.Operations.Audit(ctx, now.from())
 		for _, r := range slices.Backward(all) {
-			rows = append(rows, ofAudit(r))
+			if now.lets(r) {
+				rows = append(rows, ofAudit(r))
+			}
 		}
 		return rows, err
 	}
-	all, err := p.activity.svc.Operations.List(ctx, virt.OperationFilter{Limit: mostOperations})
+	all, err := p.activity.svc.Operations.List(ctx, now.operations())
 	for _, op := range all {
 		rows = append(rows, ofOperation(op))
 	}
@@ -177,6 +213,11 @@ func (p *page) show(rows []row, err error) {
 	p.showBanner(err)
 	p.showFacts(len(rows))
 	if err == nil {
+		p.filters.see(rows)
+		p.none.Objects = []fyne.CanvasObject{p.nothing}
+		if p.asked.Load().some() {
+			p.none.Objects = []fyne.CanvasObject{p.leftOut}
+		}
 		p.table.SetRows(rows)
 	}
 	p.refreshPanel(rows)
@@ -185,8 +226,8 @@ func (p *page) show(rows []row, err error) {
 
 func (p *page) showFacts(rows int) {
 	shown := lang.N("{{.Count}} operations", rows, map[string]any{"Count": rows})
-	if p.list.Load() == audit {
-		shown = lang.N("{{.Count}} rows of the last 90 days", rows, map[string]any{"Count": rows})
+	if p.asked.Load().audit {
+		shown = lang.N("{{.Count}} rows", rows, map[string]any{"Count": rows})
 	}
 	now := ""
 	if running := len(p.activity.running); running > 0 {
@@ -241,6 +282,7 @@ func (p *page) applyFilter() {
 func (p *page) clearFilter() {
 	p.filter.SetText("")
 	p.applyFilter()
+	p.filters.clear()
 }
 
 // selected shows the panel of the row when it is the only one selected.
