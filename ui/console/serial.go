@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -32,7 +33,8 @@ type serialView struct {
 
 	visible bool
 	focused bool
-	quiet   bool // the line has just changed: say nothing yet
+	quiet   bool        // the line has just changed: say nothing yet
+	heard   atomic.Bool // the machine has said something
 
 	taking  *kit.Button
 	banner  *kit.Banner
@@ -48,6 +50,11 @@ func newSerialView(k *kit.Kit, svc *services.Services, machine virt.Ref, port vm
 	v := &serialView{kit: k, vm: machine, port: port, asks: asks}
 	v.terminal = vnc.NewTerminal(v.name(), terminalPalette())
 	v.terminal.OnFocus = v.focus
+	v.terminal.OnWritten = func() {
+		if !v.heard.Swap(true) {
+			k.Do(v.show)
+		}
+	}
 	v.terminal.OnMenu = func(at fyne.Position) { kit.ShowMenu(k.Win.Canvas(), at, v.menu()) }
 	v.line = newSerialLine(k, svc, machine, port.Device, v.terminal)
 	v.words, v.find, v.foot = newSerialWords(v, svc), newSerialFind(v), newSerialFoot(v)
@@ -244,7 +251,7 @@ func (v *serialView) menu() []kit.MenuItem {
 	return []kit.MenuItem{
 		{Icon: "copy", Label: lang.L("Copy"), Shortcut: "Ctrl+Shift+C", Disabled: nothing, Do: t.Copy},
 		{Icon: "clipboard-paste", Label: lang.L("Paste"), Shortcut: "Ctrl+Shift+V", Disabled: closed, Do: t.PasteClipboard},
-		{Label: lang.L("Select all"), Shortcut: "Ctrl+Shift+A", Do: t.SelectAll},
+		{Icon: "list", Label: lang.L("Select all"), Shortcut: "Ctrl+Shift+A", Do: t.SelectAll},
 		{Icon: "search", Label: lang.L("Find…"), Shortcut: "Ctrl+Shift+F", Do: v.find.open},
 		kit.MenuLine(),
 		{Icon: "maximize-2", Label: lang.L("Tell the machine the size"), Disabled: closed, Do: v.tellSize},

@@ -18,7 +18,11 @@ const bootTime = 3 * time.Minute
 // newSerialDesk shows the tab of a tiny machine that runs under a real libvirtd.
 func newSerialDesk(t *testing.T, spec virt.VMSpec) *desk {
 	t.Helper()
-	uri := virttest.Libvirtd(t).URI
+	return newSerialDeskAt(t, virttest.Libvirtd(t).URI, spec)
+}
+
+func newSerialDeskAt(t *testing.T, uri string, spec virt.VMSpec) *desk {
+	t.Helper()
 	svc, ctx := virttest.OpenURI(t, uri)
 	spec.Name, spec.Try, spec.Start = "tiny", true, true
 	if _, err := svc.VMs.Create(ctx, virttest.Host(t, svc, ctx), spec); err != nil {
@@ -123,17 +127,31 @@ func TestAPortThatAnotherProgramHasIsTakenOverWhenAsked(t *testing.T) {
 	}
 }
 
+func TestThePortIsOpenAgainWhenTheDaemonIsBack(t *testing.T) {
+	daemon := virttest.Libvirtd(t)
+	d := newSerialDeskAt(t, daemon.URI, virt.VMSpec{NoScreen: true})
+	d.boots(t, "the machine says something", func() bool { return strings.Contains(d.said(), "SeaBIOS") })
+	daemon.Kill(t)
+	d.boots(t, "the loss is told", func() bool { return d.port().trouble.Visible() && !d.port().line.connected() })
+	if d.port().taking.Visible() {
+		t.Error("another program is blamed")
+	}
+	daemon.Restart(t)
+	d.boots(t, "the port is open again", func() bool { return d.port().line.connected() && !d.port().trouble.Visible() })
+	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
+}
+
 func TestTheSearchOfATerminalCountsAndCloses(t *testing.T) {
 	d := newSerialDesk(t, virt.VMSpec{NoScreen: true})
 	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
-	d.types("echo one one one\r")
-	d.boots(t, "it is said", func() bool { return strings.Count(d.said(), "one one one") == 2 })
+	d.types("echo zebra zebra zebra\r")
+	d.boots(t, "it is said", func() bool { return strings.Count(d.said(), "zebra zebra zebra") == 2 })
 	f := d.port().find
 	f.open()
-	f.entry.SetText("one")
-	f.entry.OnChanged("one")
+	f.entry.SetText("zebra")
+	f.entry.OnChanged("zebra")
 	d.Until("it is counted", func() bool { return f.count.Words() == "6 of 6" })
-	f.entry.OnSubmitted("one")
+	f.entry.OnSubmitted("zebra")
 	d.Until("the older one is shown", func() bool { return f.count.Words() == "5 of 6" })
 	f.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if f.content.Visible() || d.Win.Canvas().Focused() != d.port().terminal {

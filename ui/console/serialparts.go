@@ -89,7 +89,7 @@ func newSerialFind(v *serialView) *serialFind {
 func (f *serialFind) open() {
 	f.content.Show()
 	f.view.content.Refresh()
-	f.entry.Focus()
+	f.view.kit.Win.Canvas().Focus(f.entry.Focusable())
 	f.entry.SelectAll()
 	f.view.terminal.SetSearch(f.entry.Text())
 }
@@ -165,6 +165,9 @@ func (f *serialFoot) show() {
 		f.icon.SetIcon("lock")
 		f.icon.SetToken(theme.Accent)
 		f.owner.SetText(lang.L("The keyboard belongs to the machine"))
+		if !f.view.heard.Load() {
+			f.owner.SetText(lang.L("Nothing was said yet: the machine may wait for the Enter key"))
+		}
 		f.owner.SetToken(theme.Text)
 	} else {
 		f.icon.SetIcon("keyboard")
