@@ -50,8 +50,9 @@ func (c *Card) CreateRenderer() fyne.WidgetRenderer {
 
 // NewSectionCard returns a card of settings: rows with lines between them.
 func NewSectionCard(title, help string, rows ...fyne.CanvasObject) *Card {
-	list := Col(0)
+	list, top := Col(0), float32(4)
 	if title != "" {
+		top = 14
 		head := Col(3, NewText(HeadingText, title))
 		if help != "" {
 			head.Add(NewText(SmallText, help))
@@ -64,7 +65,7 @@ func NewSectionCard(title, help string, rows ...fyne.CanvasObject) *Card {
 		}
 		list.Add(Pad(12, 0, 12, 0, row))
 	}
-	return newCard(title, Pad(14, 16, 4, 16, list))
+	return newCard(title, Pad(top, 16, 4, 16, list))
 }
 
 // LinkCard is a card that is one button: tile, title, a few words and an arrow.

@@ -276,3 +276,16 @@ func TestEverySettingHasAControlAndEveryControlASetting(t *testing.T) {
 		t.Errorf("pages have %v, which are no settings", shown)
 	}
 }
+
+func TestTheNavigatorFindsTheSectionOfASetting(t *testing.T) {
+	d := newDesk(t)
+	n := d.settings.NewNavigator(func() {})
+	d.stage.SetPage(n.Content())
+	n.filter.Focus()
+	for _, r := range "density" {
+		d.Win.Canvas().Focused().TypedRune(r)
+	}
+	if d.find("tree item", "Appearance") == nil || d.find("tree item", "Console") != nil {
+		t.Error("density is not found under Appearance alone")
+	}
+}
