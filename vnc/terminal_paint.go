@@ -39,7 +39,7 @@ type terminalPicture struct {
 
 // A paintedRow is what was painted of a line.
 type paintedRow struct {
-	stamp    uint64
+	stamp    vt.Stamp
 	from, to int // selected
 	cursor   cursorLook
 	marks    []uint8

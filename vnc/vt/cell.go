@@ -86,18 +86,17 @@ type Row struct {
 	Cells   []Cell
 	Wrapped bool // the text goes on in the next line
 	Size    LineSize
-	Stamp   uint64 // another one after each change, unique among all lines
+	Stamp   Stamp // another one after each change, unique among all lines
 }
+
+// A Stamp tells the states of all lines apart.
+type Stamp struct{ line, look uint64 }
 
 type line struct {
 	cells   []Cell
 	wrapped bool
 	size    LineSize
 	stamp   uint64
-}
-
-func (l *line) row() Row {
-	return Row{Cells: l.cells, Wrapped: l.wrapped, Size: l.size, Stamp: l.stamp}
 }
 
 // used returns how many cells the text of the line has.

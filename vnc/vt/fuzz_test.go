@@ -37,7 +37,7 @@ func check(t *testing.T, d *desk) {
 	if c.Line < d.Top() || c.Line >= d.End() || c.Col < 0 || c.Col >= cols || d.End()-d.Top() != rows {
 		t.Fatalf("the cursor is at %+v of %dx%d", c, cols, rows)
 	}
-	stamps := map[uint64]bool{}
+	stamps := map[Stamp]bool{}
 	for n := d.First(); n < d.End(); n++ {
 		row := d.Row(n)
 		if stamps[row.Stamp] {

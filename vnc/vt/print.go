@@ -117,12 +117,12 @@ func (t *Terminal) combine(mark rune) {
 	cells[x].Rune = t.clusters.join(cells[x].Rune, mark)
 }
 
-// repeat is REP.
+// repeat is REP, of a line at most: a few bytes must not cost much.
 func (t *Terminal) repeat(n int) {
 	if t.last == 0 {
 		return
 	}
-	for range min(n, t.cols*t.rows) {
+	for range min(n, t.cols) {
 		t.print(t.last)
 	}
 }

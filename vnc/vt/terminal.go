@@ -31,7 +31,8 @@ type Terminal struct {
 	altOn    bool
 	history  history
 	clusters clusters
-	stamp    uint64
+	stamp    uint64 // the newest of a line
+	look     uint64 // another one when all lines look different
 	parser   parser
 	selected selection
 
@@ -91,7 +92,10 @@ func (t *Terminal) Top() int { return t.history.first + len(t.history.lines) }
 func (t *Terminal) End() int { return t.Top() + t.rows }
 
 // Row returns the line of a number from First to before End.
-func (t *Terminal) Row(number int) Row { return t.line(number).row() }
+func (t *Terminal) Row(number int) Row {
+	l := t.line(number)
+	return Row{Cells: l.cells, Wrapped: l.wrapped, Size: l.size, Stamp: Stamp{l.stamp, t.look}}
+}
 
 func (t *Terminal) line(number int) *line {
 	if top := t.Top(); number >= top {

@@ -222,7 +222,7 @@ func TestLinesThatLeaveAreKeptAndKeepTheirNumbers(t *testing.T) {
 
 func TestStampsTellWhatChanged(t *testing.T) {
 	d := newDesk(10, 3, 5).write("a\r\nb\r\nc")
-	stamps := func() (s [3]uint64) {
+	stamps := func() (s [3]Stamp) {
 		for y := range s {
 			s[y] = d.Row(d.Top() + y).Stamp
 		}
