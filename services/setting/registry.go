@@ -36,8 +36,10 @@ const (
 
 // Values of the settings of that kind.
 const (
-	Comfortable, Compact = "comfortable", "compact" // NameDensity
-	Fit, ActualSize      = "fit", "actual"          // NameConsoleScaling
+	Comfortable = "comfortable" // NameDensity
+	Compact     = "compact"
+	Fit         = "fit" // NameConsoleScaling
+	ActualSize  = "actual"
 )
 
 // KeysPrefix begins the names of settings that give an action of the window

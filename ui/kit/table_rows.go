@@ -48,13 +48,6 @@ func (l *rowList) setCount(count int) {
 	l.place(true)
 }
 
-// setHeight changes the height of the rows.
-func (l *rowList) setHeight(height float32) {
-	l.height = height
-	l.scroll.Refresh()
-	l.place(true)
-}
-
 // rebind shows all visible rows anew.
 func (l *rowList) rebind() { l.place(true) }
 
