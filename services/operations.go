@@ -42,6 +42,10 @@ func (o *Operations) Recover(ctx context.Context) ([]virt.Operation, error) {
 	return recovered, err
 }
 
+// Watch tells of what other programs do: it publishes virt.OperationChanged,
+// without an ID, until ctx ends, which is no error.
+func (o *Operations) Watch(ctx context.Context) error { return o.door.Watch(ctx) }
+
 // Audit returns the audit log since the time, oldest first.
 func (o *Operations) Audit(ctx context.Context, since time.Time) ([]virt.AuditRow, error) {
 	return o.door.Audit(ctx, since)
