@@ -50,6 +50,7 @@ type wizard struct {
 
 func newWizard(o Options, hosts []virt.Host, host virt.HostID) *wizard {
 	w := &wizard{Options: o, hosts: hosts, draft: newDraft(host), fields: map[virt.Field]*field{}}
+	w.draft.start = o.Services.Settings.NewMachine().Start
 	w.asked.Store(&question{})
 	w.checks = kit.NewView(o.Kit, w.answer, w.show)
 	w.summary, w.review = newSummary(w), newReviewPage(w)
