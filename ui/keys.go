@@ -22,6 +22,9 @@ type binding struct {
 	do       func()
 }
 
+// shortcutsKeys show the list of combinations.
+const shortcutsKeys = "F1 Ctrl+?"
+
 // bindKeys gives the window its key combinations.
 func (w *Window) bindKeys() {
 	for _, p := range w.places {
@@ -29,7 +32,7 @@ func (w *Window) bindKeys() {
 	}
 	bindAll(w.kit, lang.L("Window"),
 		binding{"palette", lang.L("Search everything"), paletteKeys, "", w.openPalette},
-		binding{"shortcuts", lang.L("Key combinations"), "F1 Ctrl+?", "keyboard", w.showShortcuts},
+		binding{"shortcuts", lang.L("Key combinations"), shortcutsKeys, "keyboard", w.showShortcuts},
 		binding{"navigator", lang.L("Show or hide the navigator"), "Ctrl+B", "panel-left", w.toggleNavigator},
 		binding{"activity", lang.L("Show or hide what runs and ran"), "Ctrl+J", "activity", w.toggleActivity},
 		binding{"pane.next", lang.L("Next pane"), "F6", "", func() { w.stepPane(1) }},
@@ -46,6 +49,10 @@ func (w *Window) bindKeys() {
 		binding{"scale.reset", lang.L("Usual size"), "Ctrl+Shift+0", "scan", w.resetScale},
 		binding{"quit", lang.L("Close the window"), "Ctrl+Q", "log-out", w.kit.Win.Close},
 	)
+	w.kit.Shortcuts.Add(kit.Shortcut{
+		ID: "activity.close", Name: lang.L("Close the drawer that has the keyboard"), Group: lang.L("Window"), Keys: kit.MustKeys("Esc"),
+		Do: w.toggleActivity, When: func() bool { return w.results.IsOpen() && w.hasFocus(w.results.Content()) },
+	})
 	bindAll(w.kit, lang.L("Page"),
 		binding{"view.next", lang.L("Next view"), "Ctrl+PgDn", "", func() { w.stepView(1) }},
 		binding{"view.previous", lang.L("Previous view"), "Ctrl+PgUp", "", func() { w.stepView(-1) }},

@@ -86,7 +86,9 @@ func (own *machineWindow) open(ref virt.Ref, tab string, another bool) {
 func (own *machineWindow) retitle() { nameWindow(own.win, own.machines.Label(own.ref).Name) }
 
 func (own *machineWindow) bindKeys() {
-	bindAll(own.kit, lang.L("Window"), binding{"tab.close", lang.L("Close the window"), "Ctrl+W Ctrl+Q", "", own.win.Close})
+	bindAll(own.kit, lang.L("Window"),
+		binding{"shortcuts", lang.L("Key combinations"), shortcutsKeys, "", func() { own.main.showShortcutsOf(own.kit) }},
+		binding{"tab.close", lang.L("Close the window"), "Ctrl+W Ctrl+Q", "", own.win.Close})
 	bindAll(own.kit, lang.L("Page"),
 		binding{"view.next", lang.L("Next view"), "Ctrl+PgDn", "", func() { stepView(own.page, 1) }},
 		binding{"view.previous", lang.L("Previous view"), "Ctrl+PgUp", "", func() { stepView(own.page, -1) }},

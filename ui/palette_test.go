@@ -271,3 +271,14 @@ func BenchmarkPaletteKey(b *testing.B) {
 		i++
 	}
 }
+
+func TestEscTakesTheDrawerAwayThatHasTheKeyboard(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("off", "Off")
+	h.combine("Ctrl+J")
+	h.must("push button", "Show all")
+	h.press(fyne.KeyEscape)
+	if h.window.results.IsOpen() || !h.window.hasFocus(h.window.work.body) {
+		t.Errorf("after Esc the drawer is open: %t", h.window.results.IsOpen())
+	}
+}

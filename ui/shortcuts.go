@@ -34,9 +34,12 @@ type shortcutRow struct {
 	keys []string
 }
 
-// showShortcuts shows the list.
-func (w *Window) showShortcuts() {
-	l := &shortcutList{groups: groupShortcuts(w.kit.Shortcuts.List()), rows: kit.Col(0)}
+// showShortcuts shows the list of the main window.
+func (w *Window) showShortcuts() { w.showShortcutsOf(w.kit) }
+
+// showShortcutsOf shows the list of one of the windows in it.
+func (w *Window) showShortcutsOf(k *kit.Kit) {
+	l := &shortcutList{groups: groupShortcuts(k.Shortcuts.List()), rows: kit.Col(0)}
 	l.field = kit.NewSearch(lang.L("Find a key combination"), func(string) { l.show() })
 	l.scroll = container.NewVScroll(kit.Pad(0, 12, 0, 2, l.rows))
 	l.show()
@@ -48,8 +51,11 @@ func (w *Window) showShortcuts() {
 	change.OnPress(func() {
 		dialog.Close()
 		w.openSetting(target{place: settingsPlace, ref: settings.Section(settings.Keyboard)}, false)
+		if k != w.kit {
+			w.kit.Win.RequestFocus()
+		}
 	})
-	dialog.Open(w.kit.Win.Canvas())
+	dialog.Open(k.Win.Canvas())
 }
 
 // groupShortcuts puts the window's combinations and those of lists under their
