@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/event"
@@ -235,12 +236,17 @@ func Read[T any](ctx context.Context, s *Service, action virt.Action, id virt.Ho
 }
 
 // Stream is Read for something that stays open, such as a console: the
-// connection is given back when the stream is closed.
+// connection is given back when the stream is closed. When the host is lost, which
+// libvirt does not tell streams, Read ends with virt.ErrUnavailable.
 func Stream(ctx context.Context, s *Service, action virt.Action, id virt.HostID, open func(*hypervisor.Conn) (io.ReadWriteCloser, error)) (io.ReadWriteCloser, error) {
 	if err := s.door.May(ctx, action, virt.HostRef(id)); err != nil {
 		return nil, err
 	}
 	c, err := s.find(id)
+	if err != nil {
+		return nil, err
+	}
+	first, err := c.wait(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -253,17 +259,43 @@ func Stream(ctx context.Context, s *Service, action virt.Action, id virt.HostID,
 		giveBack()
 		return nil, err
 	}
-	return &lentStream{stream, sync.OnceFunc(giveBack)}, nil
+	lent := &lentStream{ReadWriteCloser: stream, giveBack: sync.OnceFunc(giveBack), closed: make(chan struct{})}
+	lent.close = sync.OnceFunc(func() { close(lent.closed) })
+	go lent.endWith(c.broken(first))
+	return lent, nil
 }
 
 // A lentStream has a connection for itself.
 type lentStream struct {
 	io.ReadWriteCloser
 	giveBack func()
+	closed   chan struct{}
+	close    func() // closes closed
+	lost     atomic.Bool
+}
+
+// endWith ends Read and Write when the host is lost.
+func (s *lentStream) endWith(gone <-chan struct{}) {
+	select {
+	case <-gone:
+		s.lost.Store(true)
+		_ = s.ReadWriteCloser.Close() //nolint:errcheck // the owner closes it again
+	case <-s.closed:
+	}
+}
+
+// Read waits for what comes.
+func (s *lentStream) Read(p []byte) (int, error) {
+	n, err := s.ReadWriteCloser.Read(p)
+	if err != nil && s.lost.Load() {
+		err = virt.Errorf(virt.KindUnavailable, "the connection to the host was lost").WithHint(hintGone)
+	}
+	return n, err
 }
 
 // Close ends the stream and gives its connection back.
 func (s *lentStream) Close() error {
+	s.close()
 	defer s.giveBack()
 	return s.ReadWriteCloser.Close()
 }

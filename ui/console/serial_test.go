@@ -13,7 +13,7 @@ import (
 )
 
 // bootTime is how long the tiny machine may take under emulation.
-const bootTime = 3 * time.Minute
+const bootTime = 2 * time.Minute
 
 // newSerialDesk shows the tab of a tiny machine that runs under a real libvirtd.
 func newSerialDesk(t *testing.T, spec virt.VMSpec) *desk {
@@ -130,7 +130,7 @@ func TestAPortThatAnotherProgramHasIsTakenOverWhenAsked(t *testing.T) {
 func TestThePortIsOpenAgainWhenTheDaemonIsBack(t *testing.T) {
 	daemon := virttest.Libvirtd(t)
 	d := newSerialDeskAt(t, daemon.URI, virt.VMSpec{NoScreen: true})
-	d.boots(t, "the machine says something", func() bool { return strings.Contains(d.said(), "SeaBIOS") })
+	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
 	daemon.Kill(t)
 	d.boots(t, "the loss is told", func() bool { return d.port().trouble.Visible() && !d.port().line.connected() })
 	if d.port().taking.Visible() {
@@ -138,7 +138,8 @@ func TestThePortIsOpenAgainWhenTheDaemonIsBack(t *testing.T) {
 	}
 	daemon.Restart(t)
 	d.boots(t, "the port is open again", func() bool { return d.port().line.connected() && !d.port().trouble.Visible() })
-	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
+	d.types("echo answer $((6 * 7))\r")
+	d.boots(t, "the shell answers", func() bool { return strings.Contains(d.said(), "answer 42") })
 }
 
 func TestTheSearchOfATerminalCountsAndCloses(t *testing.T) {

@@ -154,7 +154,7 @@ func (s *serials) showChoice() {
 		case len(labels) > mostSegments:
 			s.chooser.Add(kit.MenuButton(lang.L("Consoles"), s.menu).Small())
 		case len(labels) > 1:
-			s.choice = kit.NewSegmented(lang.L("What is shown"), func(i int) { s.choose(keys[i]); s.takeKeyboard() }, labels...)
+			s.choice = kit.NewSegmented(lang.L("What is shown"), func(i int) { s.choose(keys[i]) }, labels...)
 			s.chooser.Add(s.choice)
 		}
 		s.chooser.Add(s.tools)
