@@ -327,3 +327,23 @@ func TestHistorySurvivesTheProgram(t *testing.T) {
 		t.Errorf("the failure from before says %+v", failed)
 	}
 }
+
+func TestTheToolsStayInsideTheirCard(t *testing.T) {
+	d := newDesk(t)
+	d.must(d.svc.VMs.Off(d.ctx, d.vm))
+	r := d.row(virt.OffVM, virt.OperationDone)
+	inside := func(what string) {
+		d.Flush()
+		card, last := d.find("panel", "Activity"), d.find("combo box", "When")
+		if last.X+last.W > card.X+card.W {
+			t.Errorf("%s the last choice ends at %d, the card at %d", what, last.X+last.W, card.X+card.W)
+		}
+	}
+	inside("alone")
+	d.page.table.Select(r.id)
+	inside("beside the panel")
+	d.Win.Resize(fyne.NewSize(900, 640))
+	inside("in a narrow window")
+	d.page.closePanel()
+	inside("alone in a narrow window")
+}

@@ -52,7 +52,6 @@ type filters struct {
 	hosts, actors        map[string]bool
 	vms                  map[string]virt.Ref
 	changed              func(func(*asked))
-	content              *fyne.Container
 }
 
 // filterWidth is how wide each of the choices is.
@@ -73,12 +72,22 @@ func newFilters(changed func(func(*asked))) *filters {
 		changed(func(a *asked) { a.since = since })
 	})
 	f.age.Choose((90 * day).String())
-	f.content = kit.Row(8)
-	for _, choice := range []*kit.Select{f.host, f.vm, f.actor, f.age} {
-		f.content.Add(kit.Width(filterWidth, choice))
-	}
 	f.offer()
 	return f
+}
+
+// row puts the choices beside each other: in their own width, or as wide as a
+// line of their own lets them be.
+func (f *filters) row(ownLine bool) *fyne.Container {
+	row := kit.Row(8)
+	for _, choice := range []*kit.Select{f.host, f.vm, f.actor, f.age} {
+		if ownLine {
+			row.Add(kit.Grow(choice))
+		} else {
+			row.Add(kit.Width(filterWidth, choice))
+		}
+	}
+	return row
 }
 
 // see remembers what can be chosen.

@@ -37,6 +37,7 @@ type page struct {
 	view     *kit.View[[]row]
 	loaded   time.Time
 	left     int     // operations that a program left half done
+	width    float32 // of the page
 	detail   *detail // of the selected row; nil without
 
 	header  *parts.Header
@@ -89,8 +90,18 @@ func newPage(a *Activity) *page {
 
 // fit puts the filters under the lists where they have no room beside them.
 func (p *page) fit(size fyne.Size) {
+	p.width = size.Width
 	p.arrange(size.Width < narrow)
-	p.arrangeTools(size.Width < twoLines)
+	p.fitTools()
+}
+
+// fitTools gives the tools the lines that they need beside the panel.
+func (p *page) fitTools() {
+	room := p.width
+	if p.side.Visible() && p.width >= narrow {
+		room -= kit.SidePanelWidth + gap
+	}
+	p.arrangeTools(room < twoLines)
 }
 
 // arrange puts the panel beside the table, or over it where both have no room.
@@ -129,9 +140,9 @@ func (p *page) arrangeTools(two bool) {
 		p.lists = kit.NewSegmented(lang.L("List"), p.choose, lang.L("Operations"), lang.L("Audit log"))
 	}
 	first := kit.Row(12, p.lists, kit.Width(200, p.filter), kit.Spacer())
-	p.tools.Objects = []fyne.CanvasObject{kit.Col(8, first, kit.Row(0, p.filters.content, kit.Spacer()))}
+	p.tools.Objects = []fyne.CanvasObject{kit.Col(8, first, kit.AtMost(twoLines/2, p.filters.row(true)))}
 	if !two {
-		first.Add(p.filters.content)
+		first.Add(p.filters.row(false))
 		p.tools.Objects = []fyne.CanvasObject{first}
 	}
 	p.tools.Refresh()
@@ -299,6 +310,7 @@ func (p *page) showPanel(r row) {
 	p.detail = newDetail(p.activity, r, p.closePanel)
 	p.side.Objects = []fyne.CanvasObject{kit.Width(kit.SidePanelWidth, p.detail.panel)}
 	p.side.Show()
+	p.fitTools()
 	p.content.Refresh()
 }
 
@@ -317,6 +329,7 @@ func (p *page) hidePanel() {
 	p.detail = nil
 	p.side.Objects = nil
 	p.side.Hide()
+	p.fitTools()
 	p.content.Refresh()
 }
 
