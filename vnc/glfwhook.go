@@ -72,10 +72,9 @@ type native struct {
 	released glfw.CursorPosCallback // Fyne's own, while the pointer is held
 }
 
-// reach finds the window of the screen; it is called while Fyne paints it. It
+// reach finds the window of the canvas; it is called while Fyne paints it. It
 // reports whether this is another window than before.
-func (n *native) reach(s *Screen) bool {
-	c := s.canvas()
+func (n *native) reach(c fyne.Canvas) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if c == nil || c == n.canvas {

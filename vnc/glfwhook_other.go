@@ -2,6 +2,8 @@
 
 package vnc
 
+import "fyne.io/fyne/v2"
+
 // scanCodeOffset: on Wayland keys are counted as Linux does.
 const scanCodeOffset = 0
 
@@ -9,7 +11,7 @@ const scanCodeOffset = 0
 // manager keeps its keys, and the pointer is not captured.
 type native struct{}
 
-func (*native) reach(*Screen) bool { return false }
+func (*native) reach(fyne.Canvas) bool { return false }
 
 func (*native) renderer() string { return "" }
 

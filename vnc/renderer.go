@@ -87,7 +87,7 @@ func (r *renderer) Destroy() {}
 // the copy that only painting touches.
 func (r *renderer) paint(int, int) image.Image {
 	s := r.screen
-	if s.native.reach(s) {
+	if s.native.reach(s.canvas()) {
 		s.painter.suit(s.native.renderer())
 	}
 	r.front, _ = s.frame.Sync(r.front)

@@ -32,6 +32,8 @@ type Terminal struct {
 	painter   painter
 	view      atomic.Pointer[terminalRenderer] // nil until it is shown
 
+	native native // tells who paints
+
 	mu       sync.Mutex
 	name     string
 	term     *vt.Terminal

@@ -138,6 +138,9 @@ func (r *terminalRenderer) Destroy() {}
 // generate hands the picture to OpenGL, which reads it after this has returned:
 // only Fyne's goroutine paints.
 func (r *terminalRenderer) generate(w, h int) image.Image {
+	if t := r.terminal; t.native.reach(t.canvas()) {
+		t.painter.suit(t.native.renderer())
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.picture.image == nil || r.picture.image.Rect.Size() != image.Pt(w, h) {
