@@ -37,4 +37,10 @@ func TestOperationsAreListedByStateUserAndTime(t *testing.T) {
 			t.Errorf("%s lists %d: %s", c.args, got, out)
 		}
 	}
+	for args, rows := range map[string]int{"": 1, "--actor nobody-else": 0, "--on elsewhere": 0, "--since 2100-01-01": 0} {
+		out := s.run(append([]string{"audit", "list", "-o", "json"}, strings.Fields(args)...)...).ok().out
+		if got := strings.Count(out, `"action": "setting.set"`); got != rows {
+			t.Errorf("the log with %q has %d: %s", args, got, out)
+		}
+	}
 }

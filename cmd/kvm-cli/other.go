@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -93,11 +94,12 @@ func newNetworkCommand(c *cli) *cobra.Command {
 }
 
 func newAuditCommand(c *cli) *cobra.Command {
-	var since string
+	var since, actor, on string
 	list := &cobra.Command{
 		Use: "list", Short: "List what was asked of the program, by whom, and what came of it", Args: exact(),
 		Example: `  kvm-cli audit list --since 24h
-  kvm-cli audit list --since 2026-01-31 -o json`,
+  kvm-cli audit list --since 2026-01-31 -o json
+  kvm-cli audit list --actor ada --on localhost`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			from, err := parseSince(since)
 			if err != nil {
@@ -108,6 +110,9 @@ func newAuditCommand(c *cli) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				rows = slices.DeleteFunc(rows, func(r virt.AuditRow) bool {
+					return actor != "" && r.Actor != actor || on != "" && string(r.Target.Host) != on
+				})
 				return c.print(orEmpty(rows), func(w io.Writer) {
 					row(w, "TIME", "ACTOR", "VIA", "ACTION", "TARGET", "RESULT", "MESSAGE")
 					for _, r := range rows {
@@ -118,6 +123,8 @@ func newAuditCommand(c *cli) *cobra.Command {
 		},
 	}
 	list.Flags().StringVar(&since, "since", "", "only since this `TIME`: 24h, 2026-01-31 or RFC 3339")
+	list.Flags().StringVar(&actor, "actor", "", "only what this `USER` asked for")
+	list.Flags().StringVar(&on, "on", "", "only what was asked of the host of this `NAME`")
 	return group("audit", "Show the audit log", list)
 }
 
