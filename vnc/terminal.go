@@ -29,6 +29,7 @@ type Terminal struct {
 	OnFind    func()                 // Ctrl+Shift+F
 	OnFound   func(Found)            // what SetSearch found is another
 	OnWritten func()                 // bytes came; on the reader's goroutine
+	OnResize  func()                 // Cells are others; on Fyne's goroutine, while it lays out
 	painter   painter
 	view      atomic.Pointer[terminalRenderer] // nil until it is shown
 

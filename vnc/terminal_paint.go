@@ -63,20 +63,22 @@ type strangeGlyph struct {
 
 // resize gives the terminal as many cells as fit into the picture. Lines get
 // other numbers by that.
-func (p *terminalPicture) resize(t *Terminal, w, h int) {
+func (p *terminalPicture) resize(t *Terminal, w, h int) bool {
 	columns, rows := (w-2*p.pad)/p.font.cell.X, (h-2*p.pad)/p.font.cell.Y
 	if before, was := t.term.Size(); columns <= 0 || rows <= 0 || columns == before && rows == was {
-		return
+		return false
 	}
 	t.term.Resize(columns, rows)
 	t.scrolled = false
 	t.searchAgain()
+	return true
 }
 
-// paint brings the picture up to date; the caller holds t.mu.
-func (p *terminalPicture) paint(t *Terminal, w, h int) {
+// paint brings the picture up to date, and says whether the terminal has other
+// cells than before; the caller holds t.mu.
+func (p *terminalPicture) paint(t *Terminal, w, h int) (resized bool) {
 	t.cell, t.pad = p.font.cell, p.pad
-	p.resize(t, w, h)
+	resized = p.resize(t, w, h)
 	p.prepare(t, w, h)
 	columns, rows := t.term.Size()
 	first := t.firstShown()
@@ -85,6 +87,7 @@ func (p *terminalPicture) paint(t *Terminal, w, h int) {
 	}
 	p.frame(t)
 	p.scrollBar(t, first, rows)
+	return resized
 }
 
 // prepare makes a picture of the size, and forgets what was painted when

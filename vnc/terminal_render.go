@@ -89,8 +89,11 @@ func (r *terminalRenderer) paint(w, h int, density float32) {
 		r.resource, r.size = resource, size
 	}
 	r.terminal.mu.Lock()
-	defer r.terminal.mu.Unlock()
-	r.picture.paint(r.terminal, w, h)
+	resized := r.picture.paint(r.terminal, w, h)
+	r.terminal.mu.Unlock()
+	if resized && r.terminal.OnResize != nil {
+		r.terminal.OnResize()
+	}
 }
 
 // showStrange puts texts where characters are that the font lacks.

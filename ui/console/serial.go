@@ -56,6 +56,7 @@ func newSerialView(k *kit.Kit, svc *services.Services, machine virt.Ref, port vm
 		}
 	}
 	v.terminal.OnMenu = func(at fyne.Position) { kit.ShowMenu(k.Win.Canvas(), at, v.menu()) }
+	v.terminal.OnResize = func() { k.After(0, v.foot.show) } // not in the middle of a layout
 	v.line = newSerialLine(k, svc, machine, port.Device, v.terminal)
 	v.words, v.find, v.foot = newSerialWords(v, svc), newSerialFind(v), newSerialFoot(v)
 	v.terminal.OnFind = v.find.open
