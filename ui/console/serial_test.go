@@ -1,6 +1,7 @@
 package console
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,19 +16,23 @@ import (
 // bootTime is how long the tiny machine may take under emulation.
 const bootTime = 2 * time.Minute
 
+func TestMain(m *testing.M) { os.Exit(virttest.Main(m)) }
+
 // newSerialDesk shows the tab of a tiny machine that runs under a real libvirtd.
 func newSerialDesk(t *testing.T, spec virt.VMSpec) *desk {
 	t.Helper()
-	return newSerialDeskAt(t, virttest.Libvirtd(t).URI, spec)
-}
-
-func newSerialDeskAt(t *testing.T, uri string, spec virt.VMSpec) *desk {
-	t.Helper()
+	uri := virttest.SharedLibvirtd(t).URI
 	svc, ctx := virttest.OpenURI(t, uri)
 	spec.Name, spec.Try, spec.Start = "tiny", true, true
-	if _, err := svc.VMs.Create(ctx, virttest.Host(t, svc, ctx), spec); err != nil {
+	machine, err := svc.VMs.Create(ctx, virttest.Host(t, svc, ctx), spec)
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if _, err := svc.VMs.Delete(ctx, machine, virt.DeleteSpec{Force: true}); err != nil {
+			t.Error(err)
+		}
+	})
 	return openDesk(t, uri, "tiny")
 }
 
@@ -128,8 +133,8 @@ func TestAPortThatAnotherProgramHasIsTakenOverWhenAsked(t *testing.T) {
 }
 
 func TestThePortIsOpenAgainWhenTheDaemonIsBack(t *testing.T) {
-	daemon := virttest.Libvirtd(t)
-	d := newSerialDeskAt(t, daemon.URI, virt.VMSpec{NoScreen: true})
+	daemon := virttest.SharedLibvirtd(t)
+	d := newSerialDesk(t, virt.VMSpec{NoScreen: true})
 	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
 	daemon.Kill(t)
 	d.boots(t, "the loss is told", func() bool { return d.port().trouble.Visible() && !d.port().line.connected() })
@@ -157,5 +162,18 @@ func TestTheSearchOfATerminalCountsAndCloses(t *testing.T) {
 	f.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if f.content.Visible() || d.Win.Canvas().Focused() != d.port().terminal {
 		t.Error("after Esc the search is there, or the keyboard is not the machine's")
+	}
+}
+
+func TestATitleOfAnyLengthLeavesTheWindowAsItIs(t *testing.T) {
+	d := newSerialDesk(t, virt.VMSpec{NoScreen: true})
+	d.Until("the serial port is shown", func() bool { return d.port() != nil && d.port().line.connected() })
+	before := d.page.Content().MinSize()
+	d.port().foot.title(strings.Repeat("a long title ", 40))
+	if after := d.page.Content().MinSize(); after.Width > before.Width {
+		t.Errorf("the page wants %v instead of %v", after, before)
+	}
+	if !strings.Contains(d.port().foot.facts.Words(), "a long title") {
+		t.Errorf("the line says %q", d.port().foot.facts.Words())
 	}
 }

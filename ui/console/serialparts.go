@@ -145,8 +145,8 @@ type serialFoot struct {
 
 func newSerialFoot(v *serialView) *serialFoot {
 	f := &serialFoot{view: v, icon: kit.NewIcon("keyboard", 14, theme.Muted), owner: kit.NewText(kit.SmallText, ""), key: kit.NewTag(lang.L("Left Ctrl + Alt"))}
-	f.lets, f.facts = kit.NewText(kit.SmallText, lang.L("lets go")), kit.NewText(kit.SmallText, "")
-	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, kit.Spacer(), f.facts)))
+	f.lets, f.facts = kit.NewText(kit.SmallText, lang.L("lets go")), kit.NewText(kit.SmallText, "").Trailing().Shorten()
+	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, kit.Grow(f.facts))))
 	return f
 }
 
@@ -178,7 +178,7 @@ func (f *serialFoot) show() {
 	columns, rows := f.view.terminal.Cells()
 	facts := fmt.Sprintf("%d × %d", columns, rows)
 	if f.titled != "" {
-		facts = f.titled + " · " + facts
+		facts += " · " + f.titled // a guest's words, of any length
 	}
 	f.facts.SetText(facts)
 	f.content.Refresh()
