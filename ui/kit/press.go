@@ -201,9 +201,20 @@ func placeRing(ring *canvas.Rectangle, x, y, width, height float32) {
 	putRect(ring, x-ringGap, y-ringGap, width+2*ringGap, height+2*ringGap)
 }
 
-// canvasOf returns the canvas that shows the object, or nil.
+// canvasOf returns the canvas that shows the object, or nil. The driver knows
+// only of objects that were painted; one that has the focus may have come up
+// a moment ago, and its keys are not to be lost.
 func canvasOf(o fyne.CanvasObject) fyne.Canvas {
-	return fyne.CurrentApp().Driver().CanvasForObject(o)
+	driver := fyne.CurrentApp().Driver()
+	if canvas := driver.CanvasForObject(o); canvas != nil {
+		return canvas
+	}
+	for _, win := range driver.AllWindows() {
+		if any(win.Canvas().Focused()) == any(o) {
+			return win.Canvas()
+		}
+	}
+	return nil
 }
 
 // positionOf returns where on its canvas the object is.
