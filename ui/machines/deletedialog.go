@@ -2,6 +2,7 @@ package machines
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -209,23 +210,26 @@ func (d *deletion) delete() {
 		specs[v.Ref().Key()] = virt.DeleteSpec{Disks: d.ticked(v), Force: v.State.Active()}
 	}
 	var removals []virt.Removal
+	var gone []parts.Machine
 	m := d.machines
 	m.kit.RunTo(func(ctx context.Context) error {
+		var failures []error
 		for _, v := range d.victims {
 			removal, err := m.svc.VMs.Delete(ctx, v.Ref(), specs[v.Ref().Key()])
 			if err != nil {
-				return err
+				failures = append(failures, err) // of one that keeps nobody else
+				continue
 			}
-			removals = append(removals, removal)
+			removals, gone = append(removals, removal), append(gone, v)
 		}
-		return nil
+		return errors.Join(failures...)
 	}, func(err error) {
 		m.kit.Show(err)
-		for _, v := range d.victims[:len(removals)] {
+		for _, v := range gone {
 			m.leave(v.Ref())
 		}
-		if len(removals) > 0 {
-			m.kit.Toast(kit.Toast{Icon: "trash-2", Token: theme.Muted, Title: d.deletedWords(len(removals)), Text: removalWords(removals)})
+		if len(gone) > 0 {
+			m.kit.Toast(kit.Toast{Icon: "trash-2", Token: theme.Muted, Title: deletedWords(gone), Text: removalWords(removals)})
 		}
 	})
 }
@@ -240,12 +244,12 @@ func (d *deletion) ticked(v parts.Machine) []string {
 	return targets
 }
 
-func (d *deletion) deletedWords(done int) string {
-	words := map[string]any{"Name": d.victims[0].Name, "Count": done}
-	if done == 1 {
+func deletedWords(gone []parts.Machine) string {
+	words := map[string]any{"Name": gone[0].Name, "Count": len(gone)}
+	if len(gone) == 1 {
 		return lang.L("“{{.Name}}” was deleted", words)
 	}
-	return lang.N("{{.Count}} machines were deleted", done, words)
+	return lang.N("{{.Count}} machines were deleted", len(gone), words)
 }
 
 // removalWords say which disks went and which stayed.
