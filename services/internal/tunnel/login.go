@@ -42,7 +42,6 @@ type login struct {
 	doubt    *keyDoubt
 	declined error // why a question got no answer
 	tried    int   // passwords
-	offered  bool  // a key or password was sent
 }
 
 // begin prepares one attempt; the network has dialLimit for everything in which
