@@ -52,6 +52,7 @@ func (w *wizard) lockedFiles(ctx context.Context, host virt.HostID, spec virt.VM
 // be done about it when the machine is made.
 type accessPanel struct {
 	w       *wizard
+	step    int
 	fields  []virt.Field
 	title   *kit.Text
 	reasons *kit.Paragraph
@@ -63,17 +64,22 @@ type accessPanel struct {
 	all     *fyne.Container
 }
 
-func newAccessPanel(w *wizard, fields ...virt.Field) *accessPanel {
-	p := &accessPanel{w: w, fields: fields, slot: kit.Stack(), title: kit.NewText(kit.StrongText, "").Shorten(),
+func newAccessPanel(w *wizard, step int, fields ...virt.Field) *accessPanel {
+	p := &accessPanel{w: w, step: step, fields: fields, slot: kit.Stack(), title: kit.NewText(kit.StrongText, "").Shorten(),
 		reasons: kit.NewParagraph(kit.SmallText, "", 480).In(theme.Text), plan: kit.NewParagraph(kit.SmallText, "", 500).In(theme.Text)}
-	p.all = kit.Stack(kit.NewBox(theme.Tint(theme.Warn), theme.TintEdge(theme.Warn), 10), kit.PadAll(12, kit.Col(12,
-		kit.RowTop(10, kit.NewIcon("triangle-alert", 18, theme.Warn), kit.Grow(kit.Col(3, p.title, p.reasons))), p.slot, p.plan)))
+	p.all = kit.Col(12, kit.Stack(kit.NewBox(theme.Tint(theme.Warn), theme.TintEdge(theme.Warn), 10), kit.PadAll(12,
+		kit.RowTop(10, kit.NewIcon("triangle-alert", 18, theme.Warn), kit.Grow(kit.Col(3, p.title, p.reasons))))), p.slot, p.plan)
+	p.all.Hide()
+	w.panels = append(w.panels, p)
 	return p
 }
 
 // show follows what the host has answered.
 func (p *accessPanel) show() {
 	files := p.w.locked(p.fields)
+	if p.all.Hidden && len(files) > 0 {
+		p.w.reveal = p.all
+	}
 	p.all.Hidden = len(files) == 0
 	if p.all.Hidden {
 		return
@@ -160,7 +166,7 @@ func (w *wizard) accessPlan(files []locked) string {
 				commands = append(commands, "setfacl -m u:"+f.User+":"+permission(o)+" "+o.Path)
 			}
 		}
-		return lang.L("When the machine is created, its access list is changed as by {{.Commands}}. It is taken back if the machine cannot be made.",
+		return lang.L("When the machine is created, this is done: {{.Commands}}. It is taken back if the machine cannot be made.",
 			map[string]any{"Commands": strings.Join(slices.Compact(commands), "; ")})
 	}
 	return ""

@@ -97,6 +97,7 @@ type field struct {
 	entry   *kit.Entry // nil where it is no text
 	step    int
 	touched bool
+	kept    bool // the person wanted to go on with it
 	typing  bool // changed since it has the focus
 }
 
@@ -182,7 +183,7 @@ func (w *wizard) showProblems() {
 	for name, f := range w.fields {
 		err := problems[name]
 		sentence := ""
-		if err != nil && f.touched {
+		if err != nil && f.touched && (f.kept || !w.explained(name)) {
 			sentence = w.problemWords(name, err)
 		}
 		f.row.SetProblem(sentence)
@@ -195,9 +196,13 @@ func (w *wizard) showProblems() {
 	}
 }
 
+// explained says whether a panel on the page tells what is wrong with the field
+// already: a sentence more, while a remedy is clicked on, would move it away.
+func (w *wizard) explained(name virt.Field) bool { return len(w.locked([]virt.Field{name})) > 0 }
+
 // problemWords say what is wrong with a field.
 func (w *wizard) problemWords(name virt.Field, err error) string {
-	if virt.KindOf(err) == virt.KindForbidden && len(w.locked([]virt.Field{name})) > 0 {
+	if virt.KindOf(err) == virt.KindForbidden && w.explained(name) {
 		return lang.L("The hypervisor may not read it. Choose what shall be done about that.")
 	}
 	return why(err)

@@ -26,7 +26,7 @@ func newNetworkPage(w *wizard) *networkPage {
 		w.draft.network = o.ID
 		w.changed()
 	})
-	p.row = kit.NewField(lang.L("Network"), lang.L("What the machine’s network card is plugged into"), p.network)
+	p.row = kit.NewField(lang.L("Network"), lang.L("Where its card is plugged in"), p.network)
 	w.fields[virt.FieldNetwork] = &field{row: p.row, step: networkStep, touched: true}
 	p.mac, p.macRow = w.entry(virt.FieldMAC, networkStep, lang.L("MAC address"), lang.L("Chosen at random when empty"), "52:54:00:12:34:56", &w.draft.mac)
 	p.screen = kit.NewSwitch(lang.L("Screen"), func(on bool) {

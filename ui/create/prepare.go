@@ -18,8 +18,8 @@ func (w *wizard) agree(host virt.HostID, spec virt.VMSpec, needed []virt.Prepara
 		rows.Add(kit.RowTop(10, kit.NewIcon(icon, 18, theme.Muted), kit.Grow(kit.NewParagraph(kit.BodyText, sentence, 390))))
 	}
 	w.Kit.Confirm(kit.Question{
-		Title:    lang.L("Prepare {{.Host}} first?", map[string]any{"Host": host}),
-		Text:     lang.L("“{{.Name}}” needs this of its host. It stays there for the next machines, and is taken back if this one cannot be made.", map[string]any{"Name": spec.Name}),
+		Title:    lang.L("Prepare the host first?"),
+		Text:     lang.L("“{{.Name}}” needs this of {{.Host}}. It stays there for the next machines, and is taken back if this one cannot be made.", map[string]any{"Name": spec.Name, "Host": host}),
 		Body:     fyne.CanvasObject(rows),
 		Action:   lang.L("Prepare and create"),
 		Harmless: true,

@@ -72,7 +72,7 @@ func newReviewPage(w *wizard) *reviewPage {
 
 // makeXML makes the field of the document and the note that it was edited.
 func (p *reviewPage) makeXML() {
-	p.xml = kit.NewCodeEntry(lang.L("XML"), 20)
+	p.xml = kit.NewCodeEntry(lang.L("XML"), 18)
 	p.xmlRow = kit.NewField(lang.L("The document that libvirt gets. It can be edited."), "", p.xml)
 	p.w.fields[virt.FieldXML] = &field{row: p.xmlRow, step: reviewStep, touched: true}
 	p.xml.OnChanged = func(text string) {

@@ -36,6 +36,7 @@ func newSourcePage(w *wizard) *sourcePage {
 		kit.Choice{ID: sourceEmpty, Icon: "box", Title: lang.L("Empty machine"), Text: lang.L("Add media later")},
 		kit.Choice{ID: sourceTry, Icon: "zap", Title: lang.L("Try it"), Text: lang.L("A tiny Linux, in seconds")},
 	)
+	w.cards = append(w.cards, p.choices)
 	p.words = map[string]*kit.Paragraph{}
 	p.parts = map[string]fyne.CanvasObject{
 		sourceISO:     kit.Col(12, p.isoFile(), p.said(sourceISO, "")),
@@ -45,7 +46,7 @@ func newSourcePage(w *wizard) *sourcePage {
 		sourceEmpty:   p.said(sourceEmpty, lang.L("The machine gets an empty disk and nothing to boot from. Put a medium into it later, or a system onto its disk.")),
 		sourceTry:     p.said(sourceTry, lang.L("It boots in seconds to a shell on its screen, gets an address by DHCP, obeys the power button, and takes 128 MiB of memory. Nothing is installed.")),
 	}
-	p.access = newAccessPanel(w, virt.FieldISO, virt.FieldKernel, virt.FieldInitrd, fieldImage)
+	p.access = newAccessPanel(w, sourceStep, virt.FieldISO, virt.FieldKernel, virt.FieldInitrd, fieldImage)
 	p.all = kit.Col(16, p.choices)
 	for _, id := range []string{sourceISO, sourceImage, sourceKernel, sourceNetwork, sourceEmpty, sourceTry} {
 		p.all.Add(kit.Stack(kit.NewBox(theme.None, theme.Line, 12), kit.PadAll(16, p.parts[id])))

@@ -36,6 +36,7 @@ func newStoragePage(w *wizard) *storagePage {
 		kit.Choice{ID: diskChoices[newDisk], Icon: "plus", Title: lang.L("A new disk"), Text: lang.L("Empty, in a pool")},
 		kit.Choice{ID: diskChoices[existingDisk], Icon: "hard-drive", Title: lang.L("An existing disk"), Text: lang.L("Volume or file")},
 		kit.Choice{ID: diskChoices[noDisk], Icon: "minus", Title: lang.L("No disk"), Text: lang.L("It can be added later")})
+	w.cards = append(w.cards, p.choices)
 	p.note = kit.NewParagraph(kit.BodyText, "", 500).In(theme.Muted)
 	p.size, p.sizeRow = w.entry(virt.FieldSize, storageStep, lang.L("Size"), lang.L("With a unit, such as 20 GiB"), "", &w.draft.size)
 	p.pool = kit.NewSelect(lang.L("Pool"), nil, func(o kit.Option) {
@@ -46,7 +47,7 @@ func newStoragePage(w *wizard) *storagePage {
 	w.fields[virt.FieldPool] = &field{row: p.poolRow, step: storageStep, touched: true}
 	p.made = kit.Col(16, kit.Grid(2, 14, p.sizeRow, p.format()), p.poolRow)
 	p.file = newFileChoice(w, virt.FieldDisk, storageStep, lang.L("Existing disk"), "", &w.draft.file, isDisk)
-	p.access = newAccessPanel(w, virt.FieldDisk)
+	p.access = newAccessPanel(w, storageStep, virt.FieldDisk)
 	p.existing = kit.Col(16, p.file.all, kit.Grid(2, 14, p.format()), p.access.all)
 	p.all = kit.Col(18, p.choices, p.note, p.made, p.existing)
 	return p
@@ -125,7 +126,7 @@ func (p *storagePage) showPools() {
 	}
 	p.pool.SetOptions(options)
 	p.pool.Choose(p.w.draft.pool)
-	p.poolRow.SetHelp("")
+	p.poolRow.SetHelp(lang.L("There is none yet; the default pool is made, after asking"))
 	if pool, ok := p.w.facts.poolFor(p.w.draft.pool); ok {
 		p.poolRow.SetHelp(pool.Path)
 	}

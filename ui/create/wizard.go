@@ -40,12 +40,15 @@ type wizard struct {
 	facts   facts
 	found   findings
 	fields  map[virt.Field]*field
+	cards   []*kit.Choices // that have three columns where there is room
 	checks  *kit.View[findings]
 	asked   atomic.Pointer[question]
 	dialog  *kit.Wizard
 	pages   []page
 	summary *summary
 	review  *reviewPage
+	panels  []*accessPanel
+	reveal  fyne.CanvasObject // what has just come up on the page
 }
 
 func newWizard(o Options, hosts []virt.Host, host virt.HostID) *wizard {
@@ -68,7 +71,7 @@ func newWizard(o Options, hosts []virt.Host, host virt.HostID) *wizard {
 	}
 	w.dialog = kit.NewWizard(o.Kit, kit.WizardSpec{
 		Icon: "monitor", Title: lang.L("New machine"), Steps: steps, Summary: w.summary.content(), Finish: lang.L("Create"),
-		Leave: w.leave, Entered: w.entered, OnFinish: w.create, OnCancel: w.cancel,
+		Fit: w.fit, Leave: w.leave, Entered: w.entered, OnFinish: w.create, OnCancel: w.cancel,
 	})
 	w.draft.choose(w.draft.source)
 	w.begun = w.draft
@@ -133,6 +136,21 @@ func (w *wizard) render() {
 	w.summary.show()
 	w.dialog.SetSkip(len(w.problems()) == 0 && w.found.refused == nil)
 	w.dialog.Refit()
+	if w.reveal != nil {
+		w.dialog.Reveal(w.reveal)
+		w.reveal = nil
+	}
+}
+
+// fit gives cards fewer columns in a narrow window.
+func (w *wizard) fit(narrow bool) {
+	columns := 3
+	if narrow {
+		columns = 2
+	}
+	for _, c := range w.cards {
+		c.SetColumns(columns)
+	}
 }
 
 // entered gives the page that came into view its newest content.
@@ -153,7 +171,7 @@ func (w *wizard) leave(step int) bool {
 		if !shown || f.step != step {
 			continue
 		}
-		f.touched = true
+		f.touched, f.kept = true, true
 		if !wrong && f.entry != nil {
 			f.entry.Focus()
 		}
@@ -161,6 +179,11 @@ func (w *wizard) leave(step int) bool {
 	}
 	w.showProblems()
 	w.dialog.Refit()
+	for _, p := range w.panels {
+		if wrong && p.step == step && p.all.Visible() && w.draft.unreadable == "" {
+			w.dialog.Reveal(p.all)
+		}
+	}
 	return !wrong
 }
 

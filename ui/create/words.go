@@ -37,9 +37,26 @@ func (w *wizard) networkWords() string {
 	case noNetwork:
 		return lang.L("None")
 	case "":
-		return lang.L("Automatic")
+		return w.usualNetwork()
 	}
 	return w.draft.network
+}
+
+// usualNetwork names the network that a machine gets which asks for none.
+func (w *wizard) usualNetwork() string {
+	for _, n := range w.facts.networks {
+		if n.Name != defaultNetwork {
+			continue
+		}
+		if n.Forward == "nat" {
+			return lang.L("{{.Name}} (NAT)", map[string]any{"Name": n.Name})
+		}
+		return n.Name
+	}
+	if w.facts.known {
+		return lang.L("One of its own")
+	}
+	return lang.L("Automatic")
 }
 
 func (w *wizard) screenWords() string {
@@ -51,6 +68,21 @@ func (w *wizard) screenWords() string {
 
 // sourceSentence says what the machine boots.
 func (w *wizard) sourceSentence() string {
+	sentence := w.bootSentence()
+	files := w.locked([]virt.Field{virt.FieldISO, virt.FieldKernel, virt.FieldInitrd, fieldImage, virt.FieldDisk})
+	if len(files) == 0 {
+		return sentence
+	}
+	switch w.draft.unreadable {
+	case virt.UnreadableCopy:
+		sentence += " " + lang.L("What the hypervisor cannot read is copied into a pool.")
+	case virt.UnreadableGrant:
+		sentence += " " + lang.L("The hypervisor is granted access to its files.")
+	}
+	return sentence
+}
+
+func (w *wizard) bootSentence() string {
 	d := w.draft
 	switch d.source {
 	case sourceISO:
@@ -117,6 +149,9 @@ func (w *wizard) networkSentence() string {
 	case noNetwork:
 	case "":
 		network = lang.L("The default network")
+		if w.facts.known && !w.facts.hasDefaultNetwork() {
+			network = lang.L("A network of the machine’s own")
+		}
 	default:
 		network = lang.L("Network “{{.Name}}”", map[string]any{"Name": w.draft.network})
 	}

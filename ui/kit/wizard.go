@@ -36,6 +36,8 @@ type WizardSpec struct {
 	Summary fyne.CanvasObject // at the right from the second step on; may be nil
 	Finish  string            // the verb of the last step's button
 
+	// Fit hears whether the window is narrow, before the wizard is laid out in it.
+	Fit func(narrow bool)
 	// Leave is asked before the wizard goes on from a step; false keeps it there.
 	Leave func(step int) bool
 	// Entered runs when a step has come into view.
@@ -299,6 +301,9 @@ func (w *Wizard) allowFinish(last int) {
 func (w *Wizard) fit(room fyne.Size) {
 	has := w.spec.Summary != nil && w.at > 0
 	narrow := room.Width < summaryFrom
+	if w.spec.Fit != nil {
+		w.spec.Fit(narrow)
+	}
 	w.peeking = w.peeking && has && narrow
 	w.peek.Hidden = !has || !narrow
 	w.summary.Hidden, w.over.Hidden = !has || narrow, !w.peeking
@@ -328,6 +333,34 @@ func (w *Wizard) Refit() {
 	w.bodies[w.at].Content.Refresh()
 	w.bodies[w.at].Refresh()
 	w.summary.Refresh()
+}
+
+// Reveal scrolls the page until the object, which is on it, can be seen whole or
+// is at the top.
+func (w *Wizard) Reveal(o fyne.CanvasObject) {
+	body := w.bodies[w.at]
+	top, found := topWithin(body.Content, o)
+	if !found {
+		return
+	}
+	if end := top + o.Size().Height; end > body.Offset.Y+body.Size().Height {
+		body.ScrollToOffset(fyne.NewPos(0, min(top, end-body.Size().Height)))
+	}
+}
+
+// topWithin is how far the object lies below the top of what it is in. Unlike an
+// absolute position it is known before the first paint.
+func topWithin(all, o fyne.CanvasObject) (top float32, found bool) {
+	if all == o {
+		return 0, true
+	}
+	inside, _ := children(all)
+	for _, child := range inside {
+		if top, found := topWithin(child, o); found {
+			return child.Position().Y + top, true
+		}
+	}
+	return 0, false
 }
 
 func (w *Wizard) typedKey(e *fyne.KeyEvent) {
