@@ -119,23 +119,39 @@ func (w *Window) recover() {
 // close writes down how the window is left and closes it.
 func (w *Window) close() {
 	state := w.state()
-	quit := w.kit.After(closeWithin, w.kit.App.Quit)
+	quit := w.kit.After(closeWithin, w.quit)
 	w.kit.RunTo(func(ctx context.Context) error { return w.keep(ctx, state) }, func(err error) {
 		if err != nil {
 			slog.Warn("keep the window's size", "err", err)
 		}
 		quit()
-		w.kit.App.Quit()
+		w.quit()
 	})
 }
 
-// end closes everything front to back, in bounded time.
-func (w *Window) end() error {
+// quit ends what the window shows while Fyne still has its goroutine for it, and
+// then the program: what is posted later, Fyne runs wherever it is posted.
+func (w *Window) quit() {
+	w.closePages()
+	w.kit.App.Quit()
+}
+
+// closePages ends all pages, and all work for them.
+func (w *Window) closePages() {
+	if w.left {
+		return
+	}
+	w.left = true
 	w.work.closeAll()
 	for _, own := range w.torn {
 		own.closed()
 	}
 	w.kit.Cancel()
+}
+
+// end closes everything front to back, in bounded time.
+func (w *Window) end() error {
+	w.closePages()
 	var err error
 	if !kit.Within(closeWithin, func() {
 		err = w.svc.Close()

@@ -50,6 +50,7 @@ type Window struct {
 	narrow  bool
 	opened  bool // the drawer of a narrow window
 	compact bool
+	left    bool // its pages are closed for good
 	ready   bool // built: what changes now must be laid out again
 }
 

@@ -13,7 +13,7 @@ func TestEveryPortIsOpenedOrItIsSaidWhyNot(t *testing.T) {
 	h := newHouse(t)
 	ref, err := h.beside.DefineDomain(`<domain type='qemu'><name>ports</name><memory unit='MiB'>64</memory><os><type arch='x86_64'>hvm</type></os><devices>
 		<serial type='pty'><target port='0'/></serial>
-		<serial type='file'><source path='/var/lib/libvirt/images/ports.log'/><target port='1'/></serial>
+		<serial type='file'><source path='` + t.TempDir() + `/ports.log'/><target port='1'/></serial>
 		<serial type='pty'><target port='2'/><alias name='ua-third'/></serial>
 		<console type='pty'><target type='serial' port='0'/></console>
 		<console type='pty'><target type='virtio' port='1'/></console>

@@ -39,17 +39,21 @@ func TestForeignMachinesAreRead(t *testing.T) {
 				{Port: 0, Type: "pty", Path: "/dev/pts/4"},
 				{Port: 1, Type: "tcp", Path: "127.0.0.1:4555"},
 			},
+			Ports: []Port{
+				{Device: "serial0", Serial: true, Number: 0, Type: "pty", Path: "/dev/pts/4"},
+				{Device: "serial1", Serial: true, Number: 1, Type: "tcp", Path: "127.0.0.1:4555"},
+			},
 			Video: "qxl", TPM: true,
 		},
 		"bare.xml": {
 			Name: "bare", Accel: "test", Firmware: "bios", VCPUs: 1, VCPUsMax: 1, Memory: 2e9, MemoryCurrent: 2e9,
-			Tags: []string{}, Disks: []virt.Disk{}, NICs: []virt.NIC{}, Graphics: []virt.Graphics{}, Serials: []virt.Serial{},
+			Tags: []string{}, Disks: []virt.Disk{}, NICs: []virt.NIC{}, Graphics: []virt.Graphics{}, Serials: []virt.Serial{}, Ports: []Port{},
 		},
 		"old-uefi.xml": {
 			Name: "old", Arch: "aarch64", Machine: "virt-6.2", Accel: "tcg", Firmware: "uefi", CPUModel: "cortex-a72",
 			Kernel: "/boot/vmlinuz", Initrd: "/boot/initrd.img", Cmdline: "console=ttyAMA0",
 			VCPUs: 3, VCPUsMax: 3, Memory: 512 << 20, MemoryCurrent: 512 << 20,
-			Tags: []string{}, Disks: []virt.Disk{}, NICs: []virt.NIC{}, Graphics: []virt.Graphics{}, Serials: []virt.Serial{},
+			Tags: []string{}, Disks: []virt.Disk{}, NICs: []virt.NIC{}, Graphics: []virt.Graphics{}, Serials: []virt.Serial{}, Ports: []Port{},
 		},
 	}
 	for file, facts := range want {

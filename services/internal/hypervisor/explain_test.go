@@ -158,6 +158,14 @@ func pki(t *testing.T, authority string, own *virttest.Certificate) string {
 	return dir
 }
 
+// forgetfulSSH is an ssh that knows no host and remembers none for the others.
+func forgetfulSSH(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ssh")
+	must(t, os.WriteFile(path, []byte("#!/bin/sh\nexec ssh -o UserKnownHostsFile="+path+"-hosts \"$@\"\n"), 0o700))
+	return path
+}
+
 func TestRefusedLoginsAreExplained(t *testing.T) {
 	r := virttest.RemoteHost(t)
 	at := func(scheme string, line *virttest.Line, query string) string {
@@ -169,8 +177,8 @@ func TestRefusedLoginsAreExplained(t *testing.T) {
 		"login-refused":             at("tcp", r.TCP, ""),
 		"tls-unverified":            at("tls", r.TLS, "pkipath="+pki(t, foreign.CA, &stranger)),
 		"tls-no-client-certificate": at("tls", r.TLS, "no_sanity=1&pkipath="+pki(t, r.Authority.CA, &stranger)),
-		"ssh-host-key":              at("ssh", r.SSH, "no_tty=1"),
-		"ssh-login":                 at("ssh", r.SSH, "no_tty=1&no_verify=1"),
+		"ssh-host-key":              at("ssh", r.SSH, "no_tty=1&command="+forgetfulSSH(t)),
+		"ssh-login":                 at("ssh", r.SSH, "no_tty=1&no_verify=1&command="+forgetfulSSH(t)),
 	} {
 		_, err := hypervisor.Open(uri, hypervisor.Options{Auth: login(virttest.SASLUser, "wrong")})
 		explains(t, err, name)
