@@ -71,7 +71,7 @@ func (n *Navigator) show() {
 	n.tree.SetItems(items)
 	n.machines.allowNew(n.add, inv.Hosts()...)
 	all, _ := inv.Count()
-	n.none.Hidden = all > 0 || !inv.Settled() || len(inv.Hosts()) != 1 || inv.Hosts()[0].State != virt.HostConnected
+	n.none.Hidden = all > 0 || !inv.Settled() || len(inv.Known()) != 1 || inv.Known()[0].State != virt.HostConnected
 	n.none.Refresh()
 }
 
