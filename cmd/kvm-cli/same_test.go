@@ -158,7 +158,7 @@ func inTheWindow(t *testing.T, svc *services.Services, ctx context.Context, f fa
 	w.Click("switch", "Start when created")
 	w.Until("the machine could be created", func() bool {
 		e, ok := w.Find("push button", "Create")
-		return ok && !slices.Contains(e.States, "disabled")
+		return ok && slices.Contains(e.States, "enabled")
 	})
 	w.Click("radio button", "Command")
 	command = w.Must("text", "Command").Value

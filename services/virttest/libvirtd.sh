@@ -100,8 +100,21 @@ kvm() { # lets QEMU's user open /dev/kvm, as a distribution's device rules do
 	mount --bind "$dir/dev/kvm" /dev/kvm
 }
 
+keep() { # runs libvirtd, again when it breaks down, as the service manager of a real host does
+	while :; do
+		rm -f /run/libvirt/libvirt-sock
+		status=0
+		libvirtd ${listen:+"$listen"} >>/var/log/libvirt/daemon.log 2>&1 </dev/null &
+		echo $! >"$dir/daemon"
+		wait $! || status=$?
+		[ -e "$dir/wanted" ] || break
+		echo "libvirtd has ended with status $status and is started again:" >&2
+		tail -n 5 /var/log/libvirt/daemon.log >&2
+	done
+}
+
 up() { # until libvirtd listens; fails when it ends first
-	while kill -0 "$daemon" 2>/dev/null; do
+	while kill -0 "$keeper" 2>/dev/null; do
 		grep -q "/run/libvirt/libvirt-sock$" /proc/net/unix && return 0
 		sleep 0.02
 	done
@@ -111,14 +124,16 @@ up() { # until libvirtd listens; fails when it ends first
 obey() {
 	case $1 in
 	start)
-		rm -f /run/libvirt/libvirt-sock
-		libvirtd ${listen:+"$listen"} >>/var/log/libvirt/daemon.log 2>&1 </dev/null &
-		daemon=$!
-		up
+		keep <&- >&- &
+		keeper=$!
+		up && touch "$dir/wanted" # one that never listened is not started again
 		;;
-	kill) kill -KILL "$daemon" && { wait "$daemon" 2>/dev/null || :; } ;;
-	stop) kill -STOP "$daemon" ;;
-	cont) kill -CONT "$daemon" ;;
+	kill)
+		rm -f "$dir/wanted"
+		kill -KILL "$(cat "$dir/daemon")" && { wait "$keeper" 2>/dev/null || :; }
+		;;
+	stop) kill -STOP "$(cat "$dir/daemon")" ;;
+	cont) kill -CONT "$(cat "$dir/daemon")" ;;
 	*) return 1 ;;
 	esac
 }
@@ -127,7 +142,7 @@ inner() {
 	read -r pid _ </proc/self/stat
 	echo "$pid" >"$dir/pid"
 	mounts
-	daemon= listen=
+	keeper= listen=
 	if [ -d "$dir/etc/sasl2" ]; then # it is to listen to the network
 		mkdir -p /etc/sasl2
 		mount --bind "$dir/etc/sasl2" /etc/sasl2

@@ -2,12 +2,15 @@ package virttest
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io/fs"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -79,6 +82,31 @@ func TestAHaltedDaemonGoesOn(t *testing.T) {
 	d.Restart(t)
 	if _, err := net.Dial("unix", d.Socket); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestADaemonThatBreaksDownIsStartedAgain(t *testing.T) {
+	d := Libvirtd(t)
+	broken := exec.Command("nsenter", "--pid", "--mount", "--target", strconv.Itoa(d.pid), "sh", "-c", `kill -SEGV "$(cat "$1")"`, "sh", filepath.Join(d.Dir, "daemon"))
+	before, err := os.ReadFile(filepath.Join(d.Dir, "daemon"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := broken.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		now, err := os.ReadFile(filepath.Join(d.Dir, "daemon"))
+		conn, refused := net.Dial("unix", d.Socket)
+		if refused == nil {
+			_ = conn.Close()
+		}
+		if err == nil && refused == nil && !bytes.Equal(now, before) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it is not there again: %v, %v", err, refused)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (r *room) untilCreatable() {
 	r.t.Helper()
 	r.Until("it can be created", func() bool {
 		e, ok := r.Find("push button", "Create")
-		return ok && !slices.Contains(e.States, "disabled")
+		return ok && slices.Contains(e.States, "enabled")
 	})
 }
 

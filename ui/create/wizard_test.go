@@ -139,7 +139,7 @@ func TestThreeClicksMakeAndStartAMachine(t *testing.T) {
 	r.onStep("Review")
 	r.Until("it can be created", func() bool {
 		e, ok := r.Find("push button", "Create")
-		return ok && !slices.Contains(e.States, "disabled")
+		return ok && slices.Contains(e.States, "enabled")
 	})
 	click("push button", "Create")
 	shown, err := r.svc.VMs.Show(r.ctx, r.untilMade())
@@ -170,7 +170,7 @@ func TestTheKeyboardAloneMakesAMachine(t *testing.T) {
 	}
 	r.Until("it can be created", func() bool {
 		e, ok := r.Find("push button", "Create")
-		return ok && !slices.Contains(e.States, "disabled")
+		return ok && slices.Contains(e.States, "enabled")
 	})
 	r.combine("Ctrl+Enter")
 	if made := r.untilMade(); made.Name != "by-keys" {

@@ -54,6 +54,7 @@ func TestScreenShowsTheShellAndTakesKeys(t *testing.T) {
 			m := boot(t, builtImage(t), "-device", device)
 			m.waitSerial(Ready)
 			m.waitScreenText("root# ")
+			m.waitKeyboard()
 
 			before := m.screen()
 			if got, want := before.Bounds().Size(), image.Pt(1024, 768); got != want {
@@ -316,6 +317,14 @@ func (m *machine) waitScreenText(text string) {
 	m.t.Helper()
 	m.typeSerial("until grep -q '" + text + "' /dev/vcs1; do usleep 100000; done; echo screen sh''ows\r")
 	m.waitSerial("screen shows")
+}
+
+// waitKeyboard waits until the guest has its USB keyboard, which may come to life
+// after the shells: keys pressed before are lost.
+func (m *machine) waitKeyboard() {
+	m.t.Helper()
+	m.typeSerial("until grep -q 'USB Keyboard' /proc/bus/input/devices; do usleep 100000; done; echo keyboard li''ves\r")
+	m.waitSerial("keyboard lives")
 }
 
 // ink counts the bright pixels.
