@@ -150,15 +150,15 @@ func TestThePortIsOpenAgainWhenTheDaemonIsBack(t *testing.T) {
 func TestTheSearchOfATerminalCountsAndCloses(t *testing.T) {
 	d := newSerialDesk(t, virt.VMSpec{NoScreen: true})
 	d.boots(t, "the shell is there", func() bool { return strings.Contains(d.said(), "TINY READY") })
-	d.types("echo zebra zebra zebra\r")
-	d.boots(t, "it is said", func() bool { return strings.Count(d.said(), "zebra zebra zebra") == 2 })
+	d.types("echo ze''bra ze''bra ze''bra\r") // what is typed before the shell listens may be shown twice
+	d.boots(t, "it is said", func() bool { return strings.Contains(d.said(), "zebra zebra zebra") })
 	f := d.port().find
 	f.open()
 	f.entry.SetText("zebra")
 	f.entry.OnChanged("zebra")
-	d.Until("it is counted", func() bool { return f.count.Words() == "6 of 6" })
+	d.Until("it is counted", func() bool { return f.count.Words() == "3 of 3" })
 	f.entry.OnSubmitted("zebra")
-	d.Until("the older one is shown", func() bool { return f.count.Words() == "5 of 6" })
+	d.Until("the older one is shown", func() bool { return f.count.Words() == "2 of 3" })
 	f.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if f.content.Visible() || d.Win.Canvas().Focused() != d.port().terminal {
 		t.Error("after Esc the search is there, or the keyboard is not the machine's")
