@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -25,9 +27,10 @@ func (c *cli) print(value any, table func(io.Writer)) error {
 	case "yaml":
 		return c.printYAML(value)
 	default:
-		w := tabwriter.NewWriter(c.out, 0, 8, 2, ' ', 0)
+		out := bufio.NewWriter(c.out) // a tabwriter writes cell by cell
+		w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 		table(w)
-		return w.Flush()
+		return errors.Join(w.Flush(), out.Flush())
 	}
 }
 

@@ -79,7 +79,11 @@ func newVMListCommand(c *cli) *cobra.Command {
   kvm-cli vm list -o json | jq -r '.[] | select(.state == "running") | .name'`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
-				vms, err := s.VMs.List(ctx, id)
+				list := s.VMs.List
+				if c.output == defaultOutput {
+					list = s.VMs.Brief // the table says no more
+				}
+				vms, err := list(ctx, id)
 				if err != nil {
 					return err
 				}

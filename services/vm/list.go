@@ -25,17 +25,50 @@ func (s *Service) List(ctx context.Context, id virt.HostID) ([]virt.VM, error) {
 			return nil, err
 		}
 		for i := range vms {
-			known, err := s.factsOf(c, vms[i])
-			if errors.Is(err, virt.ErrNotFound) {
-				continue // deleted meanwhile; the news of it makes the caller list again
-			}
-			if err != nil {
+			if err := s.complete(c, &vms[i]); err != nil {
 				return nil, err
 			}
-			addFacts(&vms[i], &known)
 		}
 		return vms, nil
 	})
+}
+
+// Brief is List without titles, tags and operating systems: four calls whatever
+// the number of VMs, and one more for each whose size the statistics do not say.
+func (s *Service) Brief(ctx context.Context, id virt.HostID) ([]virt.VM, error) {
+	return host.Read(ctx, s.hosts, virt.ListVMs, id, func(c *hypervisor.Conn) ([]virt.VM, error) {
+		vms, err := c.Inventory()
+		if err != nil {
+			return nil, err
+		}
+		vms = withoutProbes(vms)
+		if err := c.Sizes(vms); err != nil && !errors.Is(err, virt.ErrUnsupported) {
+			return nil, err
+		}
+		for i, vm := range vms {
+			if vm.VCPUs > 0 && vm.Memory > 0 {
+				continue
+			}
+			if err := s.complete(c, &vms[i]); err != nil {
+				return nil, err
+			}
+		}
+		return vms, nil
+	})
+}
+
+// complete adds to an inventory row what the VM's XML says. A VM that was deleted
+// meanwhile stays as it is; the news of it makes the caller list again.
+func (s *Service) complete(c *hypervisor.Conn, vm *virt.VM) error {
+	known, err := s.factsOf(c, *vm)
+	if errors.Is(err, virt.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	addFacts(vm, &known)
+	return nil
 }
 
 // Quick returns the host's VMs by name in at most three calls whatever their

@@ -60,6 +60,15 @@ func TestTheInventoryTakesThreeCallsAndLearnsEachXMLOnce(t *testing.T) {
 	}
 
 	proxy.Reset()
+	brief, err := h.svc.VMs.Brief(h.ctx, h.host)
+	if err != nil || len(brief) != manyVMs || brief[0].VCPUs != 1 || brief[0].Memory != 32<<20 || brief[manyVMs-1].Memory != 32<<20 {
+		t.Fatalf("the sizes are %+v ... %+v, %v", brief[0], brief[len(brief)-1], err)
+	}
+	if n := proxy.Count(); n > 4+active || proxy.Calls()[xmlRead] != 0 {
+		t.Errorf("the sizes took %d calls: %v", n, proxy.Calls())
+	}
+
+	proxy.Reset()
 	if err := h.svc.VMs.Learn(h.ctx, h.host); err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,20 @@ func (c *Conn) Inventory() ([]virt.VM, error) {
 	return vms, err
 }
 
+// Sizes fills in the processors and the memory of inventory rows, in one RPC; they
+// stay zero for a VM that is busy with a job, or of a driver that does not say.
+func (c *Conn) Sizes(vms []virt.VM) error {
+	at := make(map[string]int, len(vms))
+	for i := range vms {
+		at[vms[i].ID] = i
+	}
+	return c.bulk(libvirt.DOMAIN_STATS_VCPU|libvirt.DOMAIN_STATS_BALLOON, libvirt.CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT, func(r record) {
+		if i, ok := at[r.id]; ok {
+			vms[i].VCPUs, vms[i].Memory, vms[i].MemoryCurrent = uint(counter(r.vcpus)), counter(r.balloonMax)<<10, counter(r.balloon)<<10
+		}
+	})
+}
+
 // transients returns the UUIDs of the VMs that have no stored definition.
 func (c *Conn) transients(turn uint64) (map[string]bool, error) {
 	if known, ok := c.transient.get(turn); ok {
