@@ -180,9 +180,13 @@ func (inv *Inventory) Address(m parts.Machine) string { return inv.addresses.of(
 // KnownAddress returns the machine's address if it is known, without looking.
 func (inv *Inventory) KnownAddress(ref virt.Ref) string { return inv.addresses.known(ref) }
 
-// Count returns how many machines there are and how many of them run.
-func (inv *Inventory) Count() (all, running int) {
+// CountOn returns how many machines the host has and how many of them run; an
+// empty ID counts those of all hosts.
+func (inv *Inventory) CountOn(id virt.HostID) (all, running int) {
 	for _, r := range inv.rows {
+		if id != "" && r.id != id {
+			continue
+		}
 		all += len(r.vms)
 		for _, vm := range r.vms {
 			if vm.State == virt.StateRunning {

@@ -70,7 +70,7 @@ func (n *Navigator) show() {
 	}
 	n.tree.SetItems(items)
 	n.machines.allowNew(n.add, inv.Hosts()...)
-	all, _ := inv.Count()
+	all, _ := inv.CountOn("")
 	n.none.Hidden = all > 0 || !inv.Settled() || len(inv.Known()) != 1 || inv.Known()[0].State != virt.HostConnected
 	n.none.Refresh()
 }

@@ -3,6 +3,7 @@ package machines
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -25,6 +26,7 @@ type tablePage struct {
 	table    *kit.DataTable[parts.Machine]
 	filter   *kit.Entry
 	chips    *stateChips
+	host     *hostFilter
 	columns  *kit.Button
 	tools    *tools
 	banners  *hostBanners
@@ -48,6 +50,7 @@ func newTablePage(m *Machines) *tablePage {
 	p.buttons = newTableButtons(m, p)
 	p.filter = kit.NewSearch(lang.L("Filter"), func(string) { p.applyFilter() })
 	p.chips = newStateChips(p.applyFilter)
+	p.host = newHostFilter(m, p.showHost)
 	p.banners = newHostBanners(m, func() { p.frame.Refresh() })
 	p.welcome = newWelcome(m)
 	p.frame = parts.Frame(p.header, nil, p.makeCard())
@@ -62,6 +65,7 @@ func newTablePage(m *Machines) *tablePage {
 			p.show(c)
 		}
 	})
+	p.applyFilter()
 	p.show(RowsChanged)
 	return p
 }
@@ -92,7 +96,7 @@ func (p *tablePage) spec() kit.TableSpec[parts.Machine] {
 func (p *tablePage) makeCard() fyne.CanvasObject {
 	p.columns = kit.IconButton("columns-3", lang.L("Choose columns"), nil)
 	p.columns.OnPress(func() { kit.ShowMenuUnder(p.columns, p.columnMenu()) })
-	p.tools = newTools(kit.Width(230, p.filter), p.chips.content, kit.Row(8, p.newViewSwitch(), p.columns))
+	p.tools = newTools(kit.Row(toolsGap, kit.Width(190, p.filter), p.host.content), p.chips.content, kit.Row(8, p.newViewSwitch(), p.columns))
 	card := kit.NewFlushCard(lang.L("Machines"), kit.Col(0, p.tools.content, kit.HLine(), kit.Grow(p.table)))
 	snug := kit.Snug(card, func() float32 {
 		rows := max(4, len(p.table.Rows()))
@@ -146,12 +150,8 @@ func (p *tablePage) show(c Change) {
 	p.welcome.setVisible(false)
 	p.setBody(p.frame)
 	if c == RowsChanged {
-		p.showBanners()
 		p.showHosts()
-		p.chips.count(rows)
-		if p.tools.refit() {
-			p.frame.Refresh()
-		}
+		p.countRows(rows)
 	}
 	if len(rows) == 0 {
 		p.table.SetLoading()
@@ -160,6 +160,22 @@ func (p *tablePage) show(c Change) {
 	}
 	p.follow(len(p.table.Rows()))
 	p.showHeader()
+}
+
+// countRows shows what is known of the machines by state and by host.
+func (p *tablePage) countRows(rows []parts.Machine) {
+	p.host.follow()
+	p.showBanners()
+	p.chips.count(slices.DeleteFunc(slices.Clone(rows), func(m parts.Machine) bool { return !p.host.lets(m.Host) }))
+	if p.tools.refit() {
+		p.frame.Refresh()
+	}
+}
+
+// showHost follows the choice of another host.
+func (p *tablePage) showHost() {
+	p.applyFilter()
+	p.show(RowsChanged)
 }
 
 // follow gives the card the height of so many rows.
@@ -180,7 +196,7 @@ func (p *tablePage) setBody(body fyne.CanvasObject) {
 }
 
 func (p *tablePage) showHeader() {
-	all, running := p.machines.inventory.Count()
+	all, running := p.machines.inventory.CountOn(p.host.only())
 	selected := p.table.SelectedRows()
 	p.header.SetTitle(lang.L("Machines"))
 	if len(selected) > 1 {
@@ -194,8 +210,12 @@ func (p *tablePage) showHeader() {
 func (p *tablePage) placeFact(all int) string {
 	hosts := p.machines.inventory.Hosts()
 	machines := lang.N("{{.Count}} machines", all, map[string]any{"Count": all})
+	only := p.host.only()
 	if len(hosts) == 1 {
-		return lang.L("{{.Machines}} on {{.Host}}", map[string]any{"Machines": machines, "Host": hosts[0].ID})
+		only = hosts[0].ID
+	}
+	if only != "" {
+		return lang.L("{{.Machines}} on {{.Host}}", map[string]any{"Machines": machines, "Host": only})
 	}
 	connected := 0
 	for _, h := range hosts {
@@ -229,7 +249,9 @@ func (p *tablePage) showHosts() {
 func (p *tablePage) showBanners() {
 	var ids []virt.HostID
 	for _, h := range p.machines.inventory.Hosts() {
-		ids = append(ids, h.ID)
+		if p.host.lets(h.ID) {
+			ids = append(ids, h.ID)
+		}
 	}
 	p.banners.show(ids...)
 }
@@ -237,7 +259,7 @@ func (p *tablePage) showBanners() {
 func (p *tablePage) applyFilter() {
 	words := strings.ToLower(strings.TrimSpace(p.filter.Text()))
 	p.table.SetFilter(func(m parts.Machine) bool {
-		return p.chips.lets(m) && (words == "" || strings.Contains(p.searchText(m), words))
+		return p.host.lets(m.Host) && p.chips.lets(m) && (words == "" || strings.Contains(p.searchText(m), words))
 	})
 	p.body.Refresh()
 }
@@ -253,7 +275,8 @@ func (p *tablePage) searchText(m parts.Machine) string {
 func (p *tablePage) clearFilter() {
 	p.filter.SetText("")
 	p.chips.clear()
-	p.applyFilter()
+	p.host.clear()
+	p.showHost()
 }
 
 // columnMenu chooses columns and the height of rows.
