@@ -20,10 +20,18 @@ const (
 // A DialFunc opens a connection to the VNC server.
 type DialFunc func(ctx context.Context) (net.Conn, error)
 
-// A PasswordFunc asks for the console's password. reason is empty the first
-// time, then what the server said about the previous password. An error ends
-// the attempts. A password that was taken is kept for connecting again.
-type PasswordFunc func(ctx context.Context, reason string) (string, error)
+// A Guard answers what a server asks before it lets anybody in. Its methods are
+// called one at a time on a goroutine of the screen, and may wait for a person.
+type Guard interface {
+	// Prepare puts Password, Login and TLS into the options of the next attempt.
+	// An error ends the attempts, and so does one of Password and Login.
+	Prepare(ctx context.Context, opts *rfb.Options) error
+	// Again says whether an attempt at once may succeed after one that failed.
+	// Whom the server refused and Again does not help is not tried any more.
+	Again(ctx context.Context, err error) bool
+	// Entered says that the server has let us in.
+	Entered()
+}
 
 // State is the state of a connection.
 type State int
@@ -47,23 +55,21 @@ type Status struct {
 
 // A session is one call of Connect: attempts and connections in turn.
 type session struct {
-	screen   *Screen
-	dial     DialFunc
-	password PasswordFunc
-	cancel   context.CancelFunc
+	screen *Screen
+	dial   DialFunc
+	guard  Guard // nil: none
+	cancel context.CancelFunc
 
-	known     string // the password that was given last
-	knows     bool
-	reason    string // why it was not taken
-	unwilling error  // the error of password
+	unwilling error // of Guard.Prepare
 }
 
 // Connect dials and shows the server's screen, and goes on doing so when the
 // connection is lost, until ctx ends or Close is called. A previous Connect is
-// closed. It does not wait; OnStatus tells what happens.
-func (s *Screen) Connect(ctx context.Context, dial DialFunc, password PasswordFunc) {
+// closed. It does not wait; OnStatus tells what happens. guard may be nil for a
+// server that lets everybody in.
+func (s *Screen) Connect(ctx context.Context, dial DialFunc, guard Guard) {
 	ctx, cancel := context.WithCancel(ctx)
-	next := &session{screen: s, dial: dial, password: password, cancel: cancel}
+	next := &session{screen: s, dial: dial, guard: guard, cancel: cancel}
 	s.mu.Lock()
 	previous := s.session
 	s.session = next
@@ -111,6 +117,11 @@ func (c *session) run(ctx context.Context) {
 		}
 		if connected {
 			pause = firstPause
+		} else if c.guard != nil && c.unwilling == nil && c.guard.Again(ctx, err) {
+			continue
+		}
+		if ctx.Err() != nil {
+			return
 		}
 		if !c.worthRetrying(err) {
 			c.tell(ctx, Status{State: Lost, Err: err})
@@ -126,20 +137,14 @@ func (c *session) run(ctx context.Context) {
 	}
 }
 
-// worthRetrying also draws the lesson from a wrong password.
+// worthRetrying says whether time may help.
 func (c *session) worthRetrying(err error) bool {
 	var auth *rfb.AuthError
-	if errors.As(err, &auth) {
-		c.knows, c.reason = false, auth.Reason
-		if c.reason == "" {
-			c.reason = auth.Error()
-		}
-		return c.password != nil
-	}
 	var security *rfb.SecurityError
 	var unbelieved *rfb.CertificateError
-	return c.unwilling == nil && !errors.As(err, &security) && !errors.As(err, &unbelieved) &&
-		!errors.Is(err, rfb.ErrPasswordNeeded) && !errors.Is(err, rfb.ErrLoginNeeded)
+	var unanswered *rfb.UnansweredError
+	return c.unwilling == nil && !errors.As(err, &auth) && !errors.As(err, &security) && !errors.As(err, &unbelieved) &&
+		!errors.As(err, &unanswered) && !errors.Is(err, rfb.ErrPasswordNeeded) && !errors.Is(err, rfb.ErrLoginNeeded)
 }
 
 // once connects and shows the screen until the connection ends.
@@ -155,9 +160,19 @@ func (c *session) once(ctx context.Context) (connected bool, err error) {
 		_ = conn.Close() // nobody wants it any more
 		return false, ctx.Err()
 	}
-	client, err := rfb.Connect(ctx, conn, c.options(ctx, conn))
+	opts := c.options(ctx, conn)
+	if c.guard != nil {
+		if c.unwilling = c.guard.Prepare(ctx, &opts); c.unwilling != nil {
+			_ = conn.Close() // nothing was said
+			return false, c.unwilling
+		}
+	}
+	client, err := rfb.Connect(ctx, conn, opts)
 	if err != nil {
 		return false, err
+	}
+	if c.guard != nil {
+		c.guard.Entered()
 	}
 	c.screen.attach(client)
 	size := client.Frame().Size()
@@ -169,7 +184,7 @@ func (c *session) once(ctx context.Context) (connected bool, err error) {
 
 func (c *session) options(ctx context.Context, conn net.Conn) rfb.Options {
 	s := c.screen
-	opts := rfb.Options{
+	return rfb.Options{
 		Frame: &s.frame,
 		Local: rfb.IsLocal(conn),
 		OnUpdate: func() {
@@ -184,23 +199,14 @@ func (c *session) options(ctx context.Context, conn net.Conn) rfb.Options {
 				c.do(ctx, s.freePointer)
 			}
 		},
+		OnLights: func(lights rfb.Lights) {
+			if s.learnLights(lights) {
+				c.do(ctx, s.alignLocks)
+			}
+		},
 		OnBell:    func() { c.do(ctx, s.ring) },
 		OnCutText: s.OnCutText,
 	}
-	if c.password != nil {
-		opts.Password = c.givePassword
-	}
-	return opts
-}
-
-// givePassword gives the password that is known, or asks.
-func (c *session) givePassword(ctx context.Context) (string, error) {
-	if c.knows {
-		return c.known, nil
-	}
-	c.known, c.unwilling = c.password(ctx, c.reason)
-	c.knows = c.unwilling == nil
-	return c.known, c.unwilling
 }
 
 // tell shows a state and tells the owner.
@@ -243,6 +249,7 @@ func (s *Screen) detach() {
 	defer s.mu.Unlock()
 	s.client = nil
 	s.keyboard = keyboard{capsLock: s.keyboard.capsLock, numLock: s.keyboard.numLock}
+	s.lights, s.lit = 0, false
 	s.pointer.buttons = 0
 }
 

@@ -40,25 +40,21 @@ func TestALostConnectionIsDimmedAndTriedAgain(t *testing.T) {
 	wantKeys(t, again, 0x30, 0xb0)
 }
 
-func TestAWrongPasswordIsAskedForAgainWithTheReason(t *testing.T) {
+func TestAWrongPasswordIsTriedAgainWithAnother(t *testing.T) {
 	guest := rfbtest.Start(t, ",password-secret=pw", "-object", "secret,id=pw,data=opensesame")
 	screen, told, _ := show(t)
-	var mu sync.Mutex
-	var reasons []string
-	screen.Connect(t.Context(), dial(guest), func(_ context.Context, reason string) (string, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		reasons = append(reasons, reason)
-		if len(reasons) == 1 {
+	guard := &keeper{answer: func(asked int) (string, error) {
+		if asked == 1 {
 			return "wrong", nil
 		}
 		return "opensesame", nil
-	})
+	}}
+	screen.Connect(t.Context(), dial(guest), guard)
 	rfbtest.Eventually(t, "Connected", func() bool { return told.last().State == vnc.Connected })
-	mu.Lock()
-	defer mu.Unlock()
-	if len(reasons) != 2 || reasons[0] != "" || reasons[1] == "" {
-		t.Errorf("reasons %q", reasons)
+	guard.mu.Lock()
+	defer guard.mu.Unlock()
+	if guard.asked != 2 || guard.refused != 1 || guard.entered != 1 {
+		t.Errorf("asked %d times, refused %d, entered %d", guard.asked, guard.refused, guard.entered)
 	}
 }
 
@@ -66,7 +62,7 @@ func TestWhoGivesNoPasswordIsNotAskedAgain(t *testing.T) {
 	guest := rfbtest.Start(t, ",password-secret=pw", "-object", "secret,id=pw,data=opensesame")
 	screen, told, _ := show(t)
 	cancelled := errors.New("cancelled")
-	screen.Connect(t.Context(), dial(guest), func(context.Context, string) (string, error) { return "", cancelled })
+	screen.Connect(t.Context(), dial(guest), &keeper{answer: func(int) (string, error) { return "", cancelled }})
 	rfbtest.Eventually(t, "the end", func() bool { return told.last().State == vnc.Lost })
 	if s := told.last(); !errors.Is(s.Err, cancelled) || s.RetryIn != 0 {
 		t.Errorf("status %+v", s)

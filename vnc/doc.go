@@ -4,7 +4,7 @@
 //
 //	screen := vnc.NewScreen("Screen of web")
 //	screen.OnStatus = func(s vnc.Status) { … }
-//	screen.Connect(ctx, dial, askPassword)
+//	screen.Connect(ctx, dial, guard)
 //	defer screen.Close()
 //
 // A [Screen] connects, and connects again when the connection is lost, until it

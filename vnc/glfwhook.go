@@ -6,6 +6,7 @@ package vnc
 #cgo LDFLAGS: -lX11
 #include <X11/Xlib.h>
 #include <X11/XKBlib.h>
+#include <X11/keysym.h>
 
 static int grab_keyboard(void *display, unsigned long window) {
 	int status = XGrabKeyboard(display, window, True, GrabModeAsync, GrabModeAsync, CurrentTime);
@@ -18,11 +19,20 @@ static void ungrab_keyboard(void *display) {
 	XFlush(display);
 }
 
-static int locked_modifiers(void *display) {
+// Bits are those of rfb.Lights; known has those of the locks that the keyboard has.
+static int lock_lights(void *display, int *known) {
+	KeySym const keys[] = {XK_Scroll_Lock, XK_Num_Lock, XK_Caps_Lock};
 	XkbStateRec state;
+	int on = 0;
+	*known = 0;
 	if (XkbGetState(display, XkbUseCoreKbd, &state) != Success)
-		return -1;
-	return state.locked_mods;
+		return 0;
+	for (int i = 0; i < 3; i++) {
+		unsigned modifier = XkbKeysymToModifiers(display, keys[i]);
+		*known |= (modifier != 0) << i;
+		on |= ((state.locked_mods & modifier) != 0) << i;
+	}
+	return on;
 }
 
 static const char *gl_string(void *get_string, unsigned name) {
@@ -39,6 +49,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver"
 	"github.com/go-gl/glfw/v3.3/glfw"
+
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
 // What X11 and OpenGL call it.
@@ -46,8 +58,6 @@ const (
 	scanCodeOffset = 8 // X11 counts keys from 8
 
 	grabSuccess    = 0
-	lockMask       = 1 << 1 // CapsLock
-	mod2Mask       = 1 << 4 // NumLock
 	glRendererName = 0x1f01
 )
 
@@ -162,19 +172,17 @@ func (n *native) ungrab() {
 	}
 }
 
-// nativeLocks are the lock lights of the keyboard, where they can be known.
-type nativeLocks struct {
-	known, caps, num bool
-}
-
+// locks asks the X server. Scroll Lock is a lock only where somebody wants it to
+// be: then it has a modifier.
 func (n *native) locks() nativeLocks {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.window == nil {
 		return nativeLocks{}
 	}
-	locked := C.locked_modifiers(display())
-	return nativeLocks{known: locked >= 0, caps: locked&lockMask != 0, num: locked&mod2Mask != 0}
+	var known C.int
+	on := C.lock_lights(display(), &known)
+	return nativeLocks{known: rfb.Lights(known), on: rfb.Lights(on)}
 }
 
 // capturePointer hides the pointer and reports its movements without end. It

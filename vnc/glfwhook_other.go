@@ -19,11 +19,6 @@ func (*native) grabKeyboard() {}
 
 func (*native) ungrabKeyboard() {}
 
-// nativeLocks are the lock lights of the keyboard, where they can be known.
-type nativeLocks struct {
-	known, caps, num bool
-}
-
 func (*native) locks() nativeLocks { return nativeLocks{} }
 
 func (*native) capturePointer(func(dx, dy float64)) bool { return false }

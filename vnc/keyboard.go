@@ -73,9 +73,15 @@ func (s *Screen) sendKey(key rfb.KeyCode, locks nativeLocks, down bool) {
 	if s.client == nil {
 		return
 	}
+	if down {
+		s.lights ^= lockKeys[key]
+	}
 	state := rfb.Locks{Shift: s.keyboard.shift(), CapsLock: s.keyboard.capsLock, NumLock: s.keyboard.numLock}
-	if locks.known {
-		state.CapsLock, state.NumLock = locks.caps, locks.num
+	if locks.known&rfb.CapsLight != 0 {
+		state.CapsLock = locks.on&rfb.CapsLight != 0
+	}
+	if locks.known&rfb.NumLight != 0 {
+		state.NumLock = locks.on&rfb.NumLight != 0
 	}
 	s.client.Key(key.QNum(), key.Keysym(state), down)
 }
@@ -156,6 +162,7 @@ func (s *Screen) setFocused(focused bool) {
 	s.focused = focused
 	s.mu.Unlock()
 	s.grabIfUseful()
+	s.alignLocks()
 	if changed && s.OnFocus != nil {
 		s.OnFocus(focused)
 	}

@@ -50,6 +50,8 @@ type Screen struct {
 	hidden   bool
 	paused   bool
 	keyboard keyboard
+	lights   rfb.Lights // of the guest's keyboard
+	lit      bool       // the server tells lights
 	pointer  pointer
 
 	session  *session // the newest

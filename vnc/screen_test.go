@@ -86,7 +86,47 @@ func dial(guest *rfbtest.Guest) vnc.DialFunc {
 	}
 }
 
-func nobody(context.Context, string) (string, error) { return "", errors.New("no password expected") }
+// nobody expects no question.
+var nobody vnc.Guard
+
+// A keeper gives one password after the other.
+type keeper struct {
+	mu      sync.Mutex
+	answer  func(asked int) (string, error)
+	asked   int
+	refused int
+	entered int
+}
+
+// Prepare is part of vnc.Guard.
+func (k *keeper) Prepare(_ context.Context, opts *rfb.Options) error {
+	opts.Password = func(context.Context) (string, error) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.asked++
+		return k.answer(k.asked)
+	}
+	return nil
+}
+
+// Again is part of vnc.Guard.
+func (k *keeper) Again(_ context.Context, err error) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var auth *rfb.AuthError
+	if errors.As(err, &auth) {
+		k.refused++
+		return true
+	}
+	return false
+}
+
+// Entered is part of vnc.Guard.
+func (k *keeper) Entered() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.entered++
+}
 
 // connect shows a guest's screen and waits for its first picture.
 func connect(t *testing.T, guest *rfbtest.Guest) (*vnc.Screen, *history, fyne.Window) {

@@ -25,6 +25,7 @@ type Options struct {
 	OnResize      func(width, height int) // the screen has another size, in pixels
 	OnSizeAnswer  func(SizeStatus)        // the server's answer to RequestSize
 	OnPointerMode func(absolute bool)     // the guest changed to another kind of pointer
+	OnLights      func(Lights)            // the guest's lock lights, at first and whenever they change; not every server tells
 	OnBell        func()
 	OnCutText     func(text string) // the guest's clipboard, at most 1 MiB
 	OnCursor      func(Cursor)      // the guest's pointer looks different; nil: the server draws it into the picture
@@ -92,8 +93,8 @@ type Client struct {
 // Connect shakes hands with the server at the other end of conn and asks for
 // the pixel format and the encodings of this package. It takes conn over and
 // closes it when it fails: with an AuthError for a wrong password, a
-// RefusedError, a SecurityError, a CertificateError, a MessageError, or the cause
-// of ctx.
+// RefusedError, a SecurityError, a CertificateError, an UnansweredError, a
+// MessageError, or the cause of ctx.
 func Connect(ctx context.Context, conn net.Conn, opts Options) (*Client, error) {
 	c := newClient(conn, opts)
 	stop := context.AfterFunc(ctx, func() { c.closeWith(context.Cause(ctx)) })

@@ -35,8 +35,9 @@
 // [Options].Quality allows it); the pseudo-encodings Cursor and CursorWithAlpha,
 // DesktopSize, ExtendedDesktopSize (also to ask for another size), DesktopName,
 // LastRect, Fence, ContinuousUpdates, QEMU extended key events (physical keys
-// instead of letters: right in every keyboard layout) and QEMU pointer motion
-// change (absolute or relative pointer). Each encoding is one file and one row of
+// instead of letters: right in every keyboard layout), QEMU pointer motion
+// change (absolute or relative pointer) and QEMU LED state (the guest's lock
+// lights). Each encoding is one file and one row of
 // the table in update.go. Pixels are decoded where they are shown; after the
 // first rectangles none needs memory of its own.
 //

@@ -52,6 +52,16 @@ func (e *AuthError) Error() string {
 	return "rfb: authentication failed: " + e.Reason
 }
 
+// An UnansweredError says that Options.Password or Options.Login gave no answer.
+type UnansweredError struct {
+	Asked string // such as "the password"
+	Err   error  // of the function
+}
+
+func (e *UnansweredError) Error() string { return "rfb: ask for " + e.Asked + ": " + e.Err.Error() }
+
+func (e *UnansweredError) Unwrap() error { return e.Err }
+
 // A RefusedError says that the server does not want the connection at all.
 type RefusedError struct {
 	Reason string // in the server's words

@@ -1,5 +1,17 @@
 package rfb
 
+// Lights are the lock lights of the guest's keyboard that are on.
+type Lights uint8
+
+// The lights of a keyboard.
+const (
+	ScrollLight Lights = 1 << iota
+	NumLight
+	CapsLight
+
+	allLights = ScrollLight | NumLight | CapsLight
+)
+
 // decodeQEMUKey learns that the server takes physical keys.
 func (c *Client) decodeQEMUKey(rectangle) {
 	c.physicalKeys.Store(true)
@@ -11,6 +23,14 @@ func (c *Client) decodeQEMUPointer(r rectangle) {
 	relative := r.x == 0
 	if c.relative.Swap(relative) != relative && c.opts.OnPointerMode != nil {
 		c.opts.OnPointerMode(!relative)
+	}
+}
+
+// decodeQEMULights learns which lock lights are on.
+func (c *Client) decodeQEMULights(rectangle) {
+	lights := Lights(c.in.u8()) & allLights
+	if c.in.err == nil && c.opts.OnLights != nil {
+		c.opts.OnLights(lights)
 	}
 }
 

@@ -94,8 +94,8 @@ var (
 	screen4x2     = wire(be16(4, 2), make([]byte, 16), be32(4), "test")
 	greeting      = wire(version38, none, accepted, screen4x2)
 	wantFormat    = wire(0, 0, 0, 0, 32, 24, 0, 1, be16(255, 255, 255), 0, 8, 16, 0, 0, 0)
-	wantEncodings = wire(2, 0, be16(16), be32(16), be32(7), be32(1), be32(6), be32(5), be32(4), be32(2), be32(0),
-		be32(-308), be32(-223), be32(-224), be32(-307), be32(-258), be32(-257), be32(-312), be32(-313))
+	wantEncodings = wire(2, 0, be16(17), be32(16), be32(7), be32(1), be32(6), be32(5), be32(4), be32(2), be32(0),
+		be32(-308), be32(-223), be32(-224), be32(-307), be32(-258), be32(-257), be32(-261), be32(-312), be32(-313))
 )
 
 func wantUpdate(incremental, width, height int) []byte {

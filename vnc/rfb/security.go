@@ -115,7 +115,7 @@ func (h *handshake) answerChallenge(ctx context.Context) error {
 	}
 	secret, err := h.opts.Password(ctx)
 	if err != nil {
-		return fmt.Errorf("rfb: ask for the password: %w", err)
+		return &UnansweredError{"the password", err}
 	}
 	answer, err := encryptChallenge(challenge, secret)
 	if err != nil {

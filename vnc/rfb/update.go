@@ -41,6 +41,7 @@ var decoders = [...]decoder{
 	{encoding: encodingDesktopName, decode: (*Client).decodeDesktopName},
 	{encoding: encodingQEMUKey, decode: (*Client).decodeQEMUKey},
 	{encoding: encodingQEMUPointer, decode: (*Client).decodeQEMUPointer},
+	{encoding: encodingQEMULights, decode: (*Client).decodeQEMULights},
 	{encoding: encodingCursorWithAlpha, decode: (*Client).decodeCursorWithAlpha, wanted: (*Options).wantsCursor},
 	{encoding: encodingCursor, decode: (*Client).decodeCursor, wanted: (*Options).wantsCursor},
 }

@@ -90,7 +90,7 @@ func (h *handshake) logIn(ctx context.Context) error {
 	}
 	user, password, err := h.opts.Login(ctx)
 	if err != nil {
-		return fmt.Errorf("rfb: ask for name and password: %w", err)
+		return &UnansweredError{"name and password", err}
 	}
 	if len(user) > maxLogin || len(password) > maxLogin {
 		return &AuthError{Reason: fmt.Sprintf("name or password of more than %d bytes", maxLogin)}

@@ -1,0 +1,102 @@
+package vnc_test
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
+	"github.com/kvmmanager/kvm-manager/vnc/rfb/rfbtest"
+)
+
+// setKeymap gives the display a keyboard: rules of setxkbmap, and what edit makes
+// of the map that results.
+func (d *realDesktop) setKeymap(edit func(keymap string) string, rules ...string) {
+	d.t.Helper()
+	for _, tool := range []string{"setxkbmap", "xkbcomp"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			d.t.Skip("needs " + tool)
+		}
+	}
+	keymap, err := exec.Command("setxkbmap", append(rules, "-display", d.display, "-print")...).Output()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	load := exec.Command("xkbcomp", "-w", "0", "-", d.display)
+	load.Stdin = strings.NewReader(edit(string(keymap)))
+	if out, err := load.CombinedOutput(); err != nil {
+		d.t.Fatalf("xkbcomp: %v\n%s", err, out)
+	}
+}
+
+// followLights returns the lock lights of the guest as they are told.
+func followLights(t *testing.T, guest *rfbtest.Guest) <-chan rfb.Lights {
+	t.Helper()
+	lights := make(chan rfb.Lights, 99)
+	client, err := rfb.Connect(t.Context(), guest.Dial(t), rfb.Options{OnLights: func(l rfb.Lights) { lights <- l }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- client.Run(context.Background()) }()
+	t.Cleanup(func() {
+		client.Close()
+		<-ended
+	})
+	return lights
+}
+
+func wantLights(t *testing.T, lights <-chan rfb.Lights, want rfb.Lights) {
+	t.Helper()
+	var got rfb.Lights
+	rfbtest.Eventually(t, "the lights of the guest", func() bool {
+		select {
+		case got = <-lights:
+		default:
+		}
+		return got == want
+	})
+}
+
+func TestTheGuestsLocksAgreeWithTheKeyboardOnceItHasTheFocus(t *testing.T) {
+	guest := rfbtest.Start(t, "")
+	d := openWindow(t, guest)
+	d.setKeymap(func(keymap string) string { // Scroll Lock is a lock, too
+		keymap = strings.Replace(keymap, `xkb_compat    { include "complete"`, `xkb_compat { include "complete" interpret Scroll_Lock+AnyOf(all) { action=LockMods(modifiers=modMapMods); };`, 1)
+		return strings.Replace(keymap, `inet(evdev)"`, `inet(evdev)" modifier_map Mod3 { Scroll_Lock };`, 1)
+	}, "-layout", "us")
+	lights := followLights(t, guest)
+	take := func() {
+		t.Helper()
+		d.x("mousemove", "--window", d.window, "300", "200", "click", "1")
+	}
+	letGo := func() {
+		t.Helper()
+		before := bytes.Count(guest.Keys(t), []byte{0x1d, 0x38, 0xb8, 0x9d})
+		d.x("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+		rfbtest.Eventually(t, "the keys that let go", func() bool {
+			return bytes.Count(guest.Keys(t), []byte{0x1d, 0x38, 0xb8, 0x9d}) > before
+		})
+	}
+
+	d.x("key", "Caps_Lock", "key", "Num_Lock", "key", "Scroll_Lock") // not the guest's
+	take()
+	wantLights(t, lights, rfb.CapsLight|rfb.NumLight|rfb.ScrollLight)
+	d.x("key", "Caps_Lock", "key", "Scroll_Lock") // the guest's
+	wantLights(t, lights, rfb.NumLight)
+	letGo()
+	d.x("key", "Num_Lock")
+	before := len(guest.Keys(t))
+	take()
+	wantLights(t, lights, 0)
+	letGo()
+	take()
+	d.x("key", "a")
+	rfbtest.Eventually(t, "the letter", func() bool { return bytes.HasSuffix(guest.Keys(t), []byte{0x1e, 0x9e}) })
+	want := []byte{0x45, 0xc5, 0x1d, 0x38, 0xb8, 0x9d, 0x1e, 0x9e}
+	if got := guest.Keys(t)[before:]; !bytes.Equal(got, want) {
+		t.Errorf("the guest read % x, want % x", got, want)
+	}
+}
