@@ -80,12 +80,20 @@ func (t *terminal) Ask(ctx context.Context, q virt.Question) (virt.Answer, error
 	if q.Refused {
 		fmt.Fprintln(t.out, "That was not right.")
 	}
-	text, err := t.read(ctx, promptOf(q), q.Hidden)
+	var answer virt.Answer
+	var err error
+	if q.Kind == virt.AskScreenLogin {
+		if answer.User, err = t.read(ctx, fmt.Sprintf("User name for the screen of %s: ", printable(q.Subject)), false); err != nil {
+			return answer, err
+		}
+	}
+	answer.Text, err = t.read(ctx, promptOf(q), q.Hidden)
 	if err != nil || q.KeepIn == "" {
-		return virt.Answer{Text: text}, err
+		return answer, err
 	}
 	keep, err := t.read(ctx, "Keep it in the "+keeperOf(q.KeepIn)+"? [y/N] ", false)
-	return virt.Answer{Text: text, Remember: isYes(keep)}, err
+	answer.Remember = isYes(keep)
+	return answer, err
 }
 
 // decide shows what a host shows and asks whether to go on.
@@ -94,6 +102,9 @@ func (t *terminal) decide(ctx context.Context, q virt.Question) (virt.Answer, er
 	case virt.AskChangedKey:
 		fmt.Fprintf(t.out, "THE KEY OF %s HAS CHANGED. Somebody else may be answering.\n  was  %s  (%s)\n  is   %s  (%s)\n",
 			printable(q.Subject), q.Known, printable(q.File), q.Fingerprint, q.KeyType)
+	case virt.AskChangedCert:
+		fmt.Fprintf(t.out, "THE CERTIFICATE OF %s HAS CHANGED, and is not trusted: %s.\n  %s\n  was  %s\n  is   %s\n",
+			printable(string(q.Host)), printable(q.Reason), printable(q.Subject), q.Known, q.Fingerprint)
 	case virt.AskUnknownCert:
 		fmt.Fprintf(t.out, "The certificate of the host is not trusted: %s.\n  %s\n  %s\n", printable(q.Reason), printable(q.Subject), q.Fingerprint)
 	default:
@@ -108,6 +119,8 @@ func promptOf(q virt.Question) string {
 	switch {
 	case q.Kind == virt.AskPassword:
 		return fmt.Sprintf("Password of %s: ", printable(q.Subject))
+	case q.Kind == virt.AskScreenPassword, q.Kind == virt.AskScreenLogin:
+		return fmt.Sprintf("Password of the screen of %s: ", printable(q.Subject))
 	case q.Kind == virt.AskPassphrase:
 		return fmt.Sprintf("Passphrase of the key %s: ", printable(q.Subject))
 	case q.Kind == virt.AskUser:

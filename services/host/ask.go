@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -76,6 +77,7 @@ func (s *secrets) forget(key string) {
 type interview struct {
 	service *Service
 	host    virt.HostID
+	asker   Asker // nil: whoever answers for hosts at the moment
 
 	mu    sync.Mutex
 	given map[string]string
@@ -104,11 +106,16 @@ func (i *interview) ask(ctx context.Context, q virt.Question) (virt.Answer, erro
 	if q.Kind != virt.AskPassword && q.Kind != virt.AskPassphrase {
 		return i.person(ctx, q)
 	}
-	key := secretKey(q.Kind, q.Subject)
+	return i.keepable(ctx, q, secretKey(q.Kind, q.Subject))
+}
+
+// keepable asks for a secret that has the key in the keyring.
+func (i *interview) keepable(ctx context.Context, q virt.Question, key string) (virt.Answer, error) {
+	q.Host = i.host
 	if q.Refused {
 		i.service.secrets.forget(key)
 	} else if text, found := i.service.secrets.get(key); found {
-		return virt.Answer{Text: text}, nil
+		return unpacked(q, text), nil
 	}
 	q.KeepIn = string(i.service.keyring.Kind())
 	answer, err := i.secret(ctx, q, key)
@@ -116,9 +123,25 @@ func (i *interview) ask(ctx context.Context, q virt.Question) (virt.Answer, erro
 		return virt.Answer{}, err
 	}
 	i.mu.Lock()
-	i.given[key], i.keep[key] = answer.Text, answer.Remember
+	i.given[key], i.keep[key] = packed(q, answer), answer.Remember
 	i.mu.Unlock()
 	return answer, nil
+}
+
+// packed is an answer as the keyring has it: a name goes before its password.
+func packed(q virt.Question, a virt.Answer) string {
+	if q.Kind == virt.AskScreenLogin {
+		return a.User + "\n" + a.Text
+	}
+	return a.Text
+}
+
+func unpacked(q virt.Question, text string) virt.Answer {
+	if q.Kind == virt.AskScreenLogin {
+		user, password, _ := strings.Cut(text, "\n")
+		return virt.Answer{User: user, Text: password}
+	}
+	return virt.Answer{Text: text}
 }
 
 // secret asks the keyring, and the person when that takes long or has nothing;
@@ -129,7 +152,7 @@ func (i *interview) secret(ctx context.Context, q virt.Question, key string) (vi
 	}
 	if i.service.keyring.Kind() == storage.KeyringFile { // it waits for the person, or not at all
 		if text, err := i.service.keyring.Get(ctx, key, i.passphrase); err == nil {
-			return virt.Answer{Text: text}, nil
+			return unpacked(q, text), nil
 		}
 		return i.person(ctx, q)
 	}
@@ -146,14 +169,14 @@ func (i *interview) secret(ctx context.Context, q virt.Question, key string) (vi
 		kept <- text
 	}()
 	patience := keyringPatience
-	if i.service.currentAsker() == nil {
+	if i.whom() == nil {
 		patience = keyringLimit
 	}
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case text := <-kept:
-		return virt.Answer{Text: text}, nil
+		return unpacked(q, text), nil
 	case err := <-nothing:
 		if !errors.Is(err, virt.ErrNotFound) {
 			slog.Info("the keyring does not answer", "err", err)
@@ -181,7 +204,7 @@ func (i *interview) race(ctx context.Context, q virt.Question, kept <-chan strin
 	}()
 	select {
 	case text := <-kept:
-		return virt.Answer{Text: text}, nil
+		return unpacked(q, text), nil
 	case s := <-heard:
 		return s.answer, s.err
 	}
@@ -195,8 +218,16 @@ func (i *interview) passphrase(ctx context.Context, fresh, refused bool) (string
 	return answer.Text, err
 }
 
+// whom returns who is asked, or nil.
+func (i *interview) whom() Asker {
+	if i.asker != nil {
+		return i.asker
+	}
+	return i.service.currentAsker()
+}
+
 func (i *interview) person(ctx context.Context, q virt.Question) (virt.Answer, error) {
-	asker := i.service.currentAsker()
+	asker := i.whom()
 	if asker == nil {
 		return virt.Answer{}, unanswered(q)
 	}
@@ -221,6 +252,8 @@ func unanswered(q virt.Question) error {
 	what := map[virt.QuestionKind]string{
 		virt.AskPassword: "the password of " + q.Subject, virt.AskPassphrase: "the passphrase of " + q.Subject,
 		virt.AskKeyring: "the passphrase of " + q.Subject, virt.AskUser: "the user name for " + q.Subject,
+		virt.AskScreenPassword: "the password of the screen of " + q.Subject,
+		virt.AskScreenLogin:    "the name and the password for the screen of " + q.Subject,
 	}[q.Kind]
 	if what == "" {
 		what = "an answer about " + q.Subject

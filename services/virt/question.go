@@ -12,7 +12,11 @@ const (
 	AskUnknownKey  QuestionKind = "unknown-key"  // the host was never met: is Fingerprint its key?
 	AskChangedKey  QuestionKind = "changed-key"  // the host has another key than Known: somebody else may answer
 	AskUnknownCert QuestionKind = "unknown-cert" // no authority we know vouches for the host's certificate
+	AskChangedCert QuestionKind = "changed-cert" // the same of a host whose certificate Known a person accepted before
 	AskKeyring     QuestionKind = "keyring"      // the passphrase of the sealed file that keeps passwords; New: choose one
+
+	AskScreenPassword QuestionKind = "screen-password" // of the screen of the machine Subject
+	AskScreenLogin    QuestionKind = "screen-login"    // the same, with the name to log in with
 )
 
 // A Question is put to the person who connects. Secrets are answered as text,
@@ -28,18 +32,24 @@ type Question struct {
 	KeepIn      string       `json:"keep_in,omitempty"`     // where a remembered answer goes: keyring, file; empty: nowhere
 	KeyType     string       `json:"key_type,omitempty"`    // such as ED25519
 	Fingerprint string       `json:"fingerprint,omitempty"` // SHA256:… of the key or certificate that the host shows
-	Known       string       `json:"known,omitempty"`       // of changed-key: the fingerprint it had
+	Known       string       `json:"known,omitempty"`       // of changed-key and changed-cert: the fingerprint it had
 	File        string       `json:"file,omitempty"`        // of changed-key: FILE:LINE where it is noted
-	Reason      string       `json:"reason,omitempty"`      // of unknown-cert: why it is not trusted
+	Reason      string       `json:"reason,omitempty"`      // of certificates: why it is not trusted
 }
 
 // YesNo reports whether the question is answered with yes or no.
 func (q Question) YesNo() bool {
-	return q.Kind == AskUnknownKey || q.Kind == AskChangedKey || q.Kind == AskUnknownCert
+	switch q.Kind {
+	case AskUnknownKey, AskChangedKey, AskUnknownCert, AskChangedCert:
+		return true
+	default:
+		return false
+	}
 }
 
 // An Answer is what the person said.
 type Answer struct {
+	User     string // of screen-login
 	Text     string // of what is not a matter of yes or no
 	Yes      bool
 	Remember bool // keep the text in the keyring, or the host's key for next time

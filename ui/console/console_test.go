@@ -194,7 +194,7 @@ func TestAPasswordIsAskedForUntilItIsRight(t *testing.T) {
 	answer("wrong")
 	d.Until("the dialog says that it was wrong", func() bool {
 		row := find(kit.Accessibility(d.Win, 1), "panel", "Password")
-		return row != nil && row.Description == "The machine did not accept the password."
+		return row != nil && row.Description == "That was not right."
 	})
 	answer("opensesame")
 	d.Until("the screen is shown", d.connected)

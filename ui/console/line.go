@@ -8,12 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"fyne.io/fyne/v2/lang"
-
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
-	"github.com/kvmmanager/kvm-manager/ui/theme"
 	"github.com/kvmmanager/kvm-manager/vnc"
 )
 
@@ -58,7 +55,7 @@ func (l *line) dial() {
 	l.cancel = l.kit.Keep(func(ctx context.Context) error {
 		l.mu.Lock()
 		if l.turn.Load() == turn {
-			l.screen.Connect(ctx, l.connect, l.askPassword)
+			l.screen.Connect(ctx, l.connect, l.svc.Hosts.ScreenLogin(l.vm, asker{l.kit}))
 		}
 		l.mu.Unlock()
 		<-ctx.Done()
@@ -115,51 +112,3 @@ func isFinal(err error) bool {
 
 // connect is called by the screen, on a goroutine of its own.
 func (l *line) connect(ctx context.Context) (net.Conn, error) { return l.svc.VMs.Screen(ctx, l.vm) }
-
-// errNoPassword ends the attempts of a screen whose password nobody gives.
-var errNoPassword = errors.New("no password was given")
-
-// askPassword asks the person, and waits for the answer on a goroutine of the
-// screen. The password is not kept.
-func (l *line) askPassword(ctx context.Context, reason string) (string, error) {
-	given := make(chan string, 1)
-	refused := make(chan struct{}, 1)
-	var dialog *kit.Dialog
-	l.kit.Do(func() {
-		dialog = l.newPasswordDialog(reason != "", given, refused)
-		dialog.Open(l.kit.Win.Canvas())
-	})
-	select {
-	case word := <-given:
-		return word, nil
-	case <-refused:
-		return "", errNoPassword
-	case <-ctx.Done():
-		l.kit.Do(func() { dialog.Close() })
-		return "", ctx.Err()
-	}
-}
-
-// newPasswordDialog asks for the password of the screen; again says that the
-// one before was wrong.
-func (l *line) newPasswordDialog(again bool, given chan<- string, refused chan<- struct{}) *kit.Dialog {
-	entry := kit.NewPassword(lang.L("Password"), "")
-	row := kit.NewField(lang.L("Password"), lang.L("It is not kept."), entry)
-	if again {
-		row.SetProblem(lang.L("The machine did not accept the password."))
-	}
-	var dialog *kit.Dialog
-	connect := kit.Primary("", lang.L("Connect"), func() {
-		dialog.Close()
-		given <- entry.Text()
-	})
-	dialog = kit.NewDialog(kit.DialogSpec{
-		Title:    lang.L("The screen asks for a password"),
-		Text:     lang.L("“{{.Name}}” shows its screen only to those who know it.", map[string]any{"Name": l.vm.Name}),
-		Tile:     kit.NewIconTile("key-round", theme.Accent, 40),
-		Body:     row,
-		Action:   connect,
-		OnCancel: func() { refused <- struct{}{} },
-	})
-	return dialog
-}

@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"github.com/kvmmanager/kvm-manager/services/host"
+	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/vnc"
@@ -96,11 +98,18 @@ func whyLost(err error) string {
 	var auth *rfb.AuthError
 	var security *rfb.SecurityError
 	var network *net.OpError
+	var unanswered *rfb.UnansweredError
+	var doubt *rfb.CertificateError
 	switch {
+	case errors.As(err, &doubt):
+		p := kit.Explain(host.Unbelieved(err))
+		return p.Why + " " + lang.L(p.Hint)
 	case errors.As(err, &network):
 		return lang.L("The machine's screen does not answer.")
-	case errors.Is(err, errNoPassword):
+	case errors.As(err, &unanswered) && errors.Is(err, virt.ErrCancelled):
 		return lang.L("No password was given.")
+	case errors.As(err, &unanswered):
+		return kit.Explain(unanswered.Err).Why
 	case errors.As(err, &auth):
 		return lang.L("The machine did not accept the password.")
 	case errors.As(err, &security):

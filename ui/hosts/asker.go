@@ -7,6 +7,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 )
 
 // An Asker puts the questions on the way to hosts to the person at the window,
@@ -77,7 +78,7 @@ func (a *Asker) next() {
 	a.shown, a.waiting = a.waiting[0], a.waiting[1:]
 	one, k := a.shown, a.kit
 	a.mu.Unlock()
-	one.dialog = newQuestion(k, one.question, func(answer virt.Answer, err error) {
+	one.dialog = parts.NewQuestion(k, one.question, func(answer virt.Answer, err error) {
 		one.answers <- reply{answer, err}
 		a.done(one)
 	})

@@ -54,12 +54,12 @@ func why(err error) string {
 	case virt.KindInterrupted:
 		return lang.L("It was interrupted.")
 	default:
-		return sentence(err.Error())
+		return Sentence(err.Error())
 	}
 }
 
-// sentence gives a text a capital letter and a full stop.
-func sentence(text string) string {
+// Sentence gives a text a capital letter and a full stop.
+func Sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	if size == 0 {
 		return ""

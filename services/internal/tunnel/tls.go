@@ -2,10 +2,8 @@ package tunnel
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +15,6 @@ import (
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
-	"github.com/kvmmanager/kvm-manager/storage"
 )
 
 // The places where libvirt's own client looks: the user's, then the system's.
@@ -134,18 +131,18 @@ func (t *tlsDialer) dial(ctx context.Context) (net.Conn, error) {
 		return conn, err
 	}
 	answer, askErr := t.options.Ask(ctx, virt.Question{
-		Host: t.host.Name, Kind: virt.AskUnknownCert, Subject: subjectOf(doubt.cert), Fingerprint: certPrint(doubt.cert), Reason: doubt.why.Error(),
+		Host: t.host.Name, Kind: virt.AskUnknownCert, Subject: SubjectOf(doubt.cert), Fingerprint: CertPrint(doubt.cert), Reason: doubt.why.Error(),
 	})
 	if askErr != nil || !answer.Yes {
 		return nil, doubt.why // says more than that nobody accepted it
 	}
 	if answer.Remember {
-		if err := trustFromNow(ctx, t.options.Dirs, t.host, doubt.cert); err != nil {
+		if err := KeepCert(ctx, t.options.Dirs, served(t.host), CertPrint(doubt.cert)); err != nil {
 			return nil, err
 		}
 	}
 	t.mu.Lock()
-	t.accepted = certPrint(doubt.cert)
+	t.accepted = CertPrint(doubt.cert)
 	t.mu.Unlock()
 	return t.once(ctx)
 }
@@ -228,56 +225,12 @@ func (t *tlsDialer) trust(shown []*x509.Certificate) error {
 		return nil
 	}
 	t.mu.Lock()
-	accepted := t.accepted == certPrint(shown[0])
+	accepted := t.accepted == CertPrint(shown[0])
 	t.mu.Unlock()
-	if accepted || trustedBefore(t.options.Dirs, t.host, shown[0]) {
+	if accepted || KnownCert(t.options.Dirs, served(t.host)) == CertPrint(shown[0]) {
 		return nil
 	}
-	return &doubtful{shown[0], certReason(t.host.Address, t.caFile, shown[0], err)}
-}
-
-// certReason says in clear words why a certificate is not trusted.
-func certReason(address, caFile string, cert *x509.Certificate, err error) *virt.Error {
-	var name x509.HostnameError
-	var authority x509.UnknownAuthorityError
-	var invalid x509.CertificateInvalidError
-	switch {
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().After(cert.NotAfter):
-		return virt.Errorf(virt.KindForbidden, "the host's certificate expired on %s", cert.NotAfter.Format(time.DateOnly)).
-			WithHint("Have a new server certificate made on the host, or check this computer's clock.")
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return virt.Errorf(virt.KindForbidden, "the host's certificate is valid from %s on", cert.NotBefore.Format(time.DateOnly)).
-			WithHint("Check this computer's clock.")
-	case errors.As(err, &authority):
-		return virt.Errorf(virt.KindForbidden, "the host's certificate is signed by %q, which is not the authority in %s", cert.Issuer.CommonName, caFile).
-			WithHint("Name the CA file that belongs to the host. If it always was this one, somebody else may be answering.")
-	case errors.As(err, &name):
-		return virt.Errorf(virt.KindForbidden, "the host's certificate is for %s, not for %s", strings.Join(namesOf(cert), ", "), address).
-			WithHint("Connect by a name that the certificate bears, or have one made with this name.")
-	default:
-		return virt.Errorf(virt.KindForbidden, "the host's certificate: %w", err).
-			WithHint("Have a server certificate made for the host.")
-	}
-}
-
-func namesOf(cert *x509.Certificate) []string {
-	names := append([]string{}, cert.DNSNames...)
-	for _, ip := range cert.IPAddresses {
-		names = append(names, ip.String())
-	}
-	if len(names) == 0 {
-		names = append(names, "no name at all (subject "+cert.Subject.String()+")")
-	}
-	return names
-}
-
-func subjectOf(cert *x509.Certificate) string {
-	return fmt.Sprintf("%s, signed by %s, valid until %s", cert.Subject, cert.Issuer, cert.NotAfter.Format(time.DateOnly))
-}
-
-func certPrint(cert *x509.Certificate) string {
-	sum := sha256.Sum256(cert.Raw)
-	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
+	return &doubtful{shown[0], CertReason(t.caFile, shown[0], err)}
 }
 
 // admitted reads libvirt's first byte, which is 1 when our certificate is
@@ -312,44 +265,8 @@ func (t *tlsDialer) notAdmitted(err error) error {
 		WithHint("Use a client certificate of the host's own authority; the host may also list who is allowed (tls_allowed_dn_list in libvirtd.conf).")
 }
 
-// known is a certificate that a person accepted although it cannot be verified.
-type known struct {
-	Address     string `json:"address"`
-	Port        int    `json:"port"`
-	Fingerprint string `json:"fingerprint"`
-}
-
-func knownCerts(dirs storage.Dirs) string { return filepath.Join(dirs.Config, "known_certs.json") }
-
-func trustedBefore(dirs storage.Dirs, h virt.SavedHost, cert *x509.Certificate) bool {
-	var list []known
-	if err := storage.ReadJSON(knownCerts(dirs), &list); err != nil {
-		return false
-	}
-	for _, k := range list {
-		if k.Address == h.Address && k.Port == h.PortOr() {
-			return k.Fingerprint == certPrint(cert)
-		}
-	}
-	return false
-}
-
-func trustFromNow(ctx context.Context, dirs storage.Dirs, h virt.SavedHost, cert *x509.Certificate) error {
-	unlock, err := storage.Lock(ctx, filepath.Join(dirs.Data, "known.lock"))
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	var list []known
-	_ = storage.ReadJSON(knownCerts(dirs), &list) //nolint:errcheck // a broken file is set aside by the next line but one
-	kept := []known{{h.Address, h.PortOr(), certPrint(cert)}}
-	for _, k := range list {
-		if k.Address != h.Address || k.Port != h.PortOr() {
-			kept = append(kept, k)
-		}
-	}
-	return storage.WriteJSON(knownCerts(dirs), kept)
-}
+// AtHome returns the path with ~/ replaced by the person's home.
+func AtHome(path string) string { return expand(path, "") }
 
 // expand returns the path with ~/ replaced.
 func expand(path, home string) string {

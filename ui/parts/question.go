@@ -1,7 +1,6 @@
-package hosts
+package parts
 
 import (
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -12,9 +11,9 @@ import (
 // paragraph is how wide the words of a dialog of kit.NarrowDialog are.
 const paragraph = kit.NarrowDialog - 48
 
-// newQuestion makes the dialog that puts q; answered is called once, with
+// NewQuestion makes the dialog that puts q; answered is called once, with
 // virt.KindCancelled when the person gives no answer.
-func newQuestion(k *kit.Kit, q virt.Question, answered func(virt.Answer, error)) *kit.Dialog {
+func NewQuestion(k *kit.Kit, q virt.Question, answered func(virt.Answer, error)) *kit.Dialog {
 	if q.YesNo() {
 		return newIdentity(k, q, answered)
 	}
@@ -37,6 +36,10 @@ func secretWords(q virt.Question) (title, text, field string) {
 		return lang.L("Passphrase of the key"), lang.L("The key file {{.Subject}} is locked.", words), lang.L("Passphrase")
 	case virt.AskUser:
 		return lang.L("Who logs in?"), lang.L("{{.Subject}} asks for the name to log in with.", words), lang.L("User")
+	case virt.AskScreenPassword:
+		return lang.L("The screen asks for a password"), lang.L("“{{.Subject}}” shows its screen only to those who know it.", words), lang.L("Password")
+	case virt.AskScreenLogin:
+		return lang.L("Who looks at the screen?"), lang.L("“{{.Subject}}” shows its screen only to those who log in.", words), lang.L("Password")
 	case virt.AskKeyring:
 		if q.New {
 			return lang.L("Choose a passphrase"), lang.L("No keyring runs here. Passwords are sealed in the file {{.Subject}}; this passphrase opens it.", words), lang.L("Passphrase")
@@ -50,7 +53,7 @@ func secretWords(q virt.Question) (title, text, field string) {
 // hides says whether what is typed must not be seen.
 func hides(q virt.Question) bool {
 	switch q.Kind {
-	case virt.AskPassword, virt.AskPassphrase, virt.AskKeyring:
+	case virt.AskPassword, virt.AskPassphrase, virt.AskKeyring, virt.AskScreenPassword, virt.AskScreenLogin:
 		return true
 	default:
 		return q.Hidden
@@ -72,6 +75,11 @@ func newSecret(q virt.Question, answered func(virt.Answer, error)) *kit.Dialog {
 	if q.Prompt != "" {
 		body.Add(kit.NewCode(lang.L("The host's words"), q.Prompt, 2))
 	}
+	user := kit.NewEntry(lang.L("User"), "")
+	userField := kit.NewField(lang.L("User"), "", user)
+	if q.Kind == virt.AskScreenLogin {
+		body.Add(userField)
+	}
 	body.Add(field)
 	repeat := newEntry(lang.L("Again"))
 	again := kit.NewField(lang.L("Again"), "", repeat)
@@ -89,6 +97,9 @@ func newSecret(q virt.Question, answered func(virt.Answer, error)) *kit.Dialog {
 	var d *kit.Dialog
 	answer := kit.Primary("", lang.L("Continue"), func() {
 		switch {
+		case q.Kind == virt.AskScreenLogin && user.Text() == "":
+			userField.SetProblem(lang.L("This cannot be empty."))
+			user.Focus()
 		case entry.Text() == "" && (q.New || q.Kind == virt.AskUser):
 			field.SetProblem(lang.L("This cannot be empty."))
 			entry.Focus()
@@ -97,7 +108,7 @@ func newSecret(q virt.Question, answered func(virt.Answer, error)) *kit.Dialog {
 			repeat.Focus()
 		default:
 			d.Close()
-			answered(virt.Answer{Text: entry.Text(), Remember: keep != nil && keep.Checked()}, nil)
+			answered(virt.Answer{User: user.Text(), Text: entry.Text(), Remember: keep != nil && keep.Checked()}, nil)
 			return
 		}
 		d.Fit()
@@ -107,6 +118,9 @@ func newSecret(q virt.Question, answered func(virt.Answer, error)) *kit.Dialog {
 		OnCancel: func() { answered(virt.Answer{}, unanswered(q)) },
 	})
 	d.FocusFirst(entry.Focusable())
+	if q.Kind == virt.AskScreenLogin {
+		d.FocusFirst(user.Focusable())
+	}
 	return d
 }
 
@@ -120,57 +134,4 @@ func keepBox(q virt.Question) *kit.Checkbox {
 	default:
 		return kit.NewCheckbox(lang.L("Keep it in the system's keyring"), nil)
 	}
-}
-
-// newIdentity asks whether the host is the one it should be.
-func newIdentity(k *kit.Kit, q virt.Question, answered func(virt.Answer, error)) *kit.Dialog {
-	words := map[string]any{"Subject": q.Subject, "Type": q.KeyType}
-	title, text := lang.L("Is this {{.Subject}}?", words),
-		lang.L("This computer has not met it before. Compare the fingerprint with what its administrator tells you.")
-	icon, token, deed := "shield", theme.Accent, lang.L("Trust and connect")
-	remember := kit.NewCheckbox(lang.L("Remember it for the next time"), nil)
-	remember.SetChecked(true)
-	body := kit.Col(14)
-	switch q.Kind {
-	case virt.AskChangedKey:
-		icon, token, deed = "triangle-alert", theme.Err, lang.L("Trust the new key")
-		title = lang.L("{{.Subject}} has another key than before", words)
-		text = lang.L("Either it was set up anew, or somebody else answers in its place. Go on only if you know why.")
-		remember.SetChecked(false)
-		body.Add(mono(k, lang.L("Key until now"), q.Known))
-		if q.File != "" {
-			body.Add(mono(k, lang.L("Noted in"), q.File))
-		}
-	case virt.AskUnknownCert:
-		title = lang.L("Nobody vouches for {{.Subject}}", words)
-		if q.Reason != "" {
-			body.Add(kit.NewParagraph(kit.BodyText, q.Reason, paragraph))
-		}
-	}
-	shown := lang.L("Fingerprint")
-	if q.KeyType != "" {
-		shown = lang.L("Fingerprint of its {{.Type}} key", words)
-	}
-	body.Add(mono(k, shown, q.Fingerprint))
-	body.Add(remember)
-	var d *kit.Dialog
-	yes := func() {
-		d.Close()
-		answered(virt.Answer{Yes: true, Remember: remember.Checked()}, nil)
-	}
-	action := kit.Primary("", deed, yes)
-	if q.Kind == virt.AskChangedKey {
-		action = kit.Danger("", deed, yes)
-	}
-	d = kit.NewDialog(kit.DialogSpec{
-		Title: title, Text: text, Tile: kit.NewIconTile(icon, token, 40), Body: body, Action: action, Alert: true,
-		Width: 560, OnCancel: func() { answered(virt.Answer{}, unanswered(q)) },
-	})
-	return d
-}
-
-// mono is a labelled line of letters that are compared one by one.
-func mono(k *kit.Kit, label, text string) fyne.CanvasObject {
-	copied := kit.IconButton("copy", lang.L("Copy: {{.What}}", map[string]any{"What": label}), func() { k.App.Clipboard().SetContent(text) })
-	return kit.NewField(label, "", kit.Row(6, kit.Grow(kit.NewCode(label, text, 1)), copied))
 }
