@@ -41,7 +41,9 @@ Memory, processors, disk and devices follow from the operating system: --os, or
 what the disc is recognised as.
 
 Where a disk needs a pool and there is none, the pool default is made at libvirt's
-usual place; a stopped default pool or network is started. It is said on stderr.
+usual place; without a --network, the network default is made where it is missing,
+on addresses that are free. A stopped default pool or network is started. It is
+said on stderr.
 
 When anything fails, nothing of the machine stays.`,
 		Example: `  kvm-cli vm create demo --try --start
@@ -244,20 +246,20 @@ func (c *cli) preparations(ctx context.Context, s *services.Services, id virt.Ho
 	return s.VMs.Preparations(ctx, id, spec)
 }
 
-// tellPrepared says which of the preparations were made: a network that does not
-// start is done without.
+// tellPrepared says which of the preparations were made, and of a network that
+// does not start that it was done without.
 func (c *cli) tellPrepared(ctx context.Context, s *services.Services, id virt.HostID, spec virt.VMSpec, needed []virt.Preparation) {
-	if len(needed) == 0 {
-		return
-	}
-	still, err := s.VMs.Preparations(ctx, id, spec)
+	missed, err := s.VMs.Missed(ctx, id, spec, needed)
 	if err != nil {
 		c.warn(err)
+		return
 	}
 	for _, n := range needed {
-		if !slices.Contains(still, n) {
-			fmt.Fprintln(c.err, "kvm-cli: "+prepared(n))
+		says := prepared(n)
+		if slices.Contains(missed, n) {
+			says = fmt.Sprintf("the network %s does not start: the machine has a network of its own", n.Name)
 		}
+		fmt.Fprintln(c.err, "kvm-cli: "+says)
 	}
 }
 
@@ -268,6 +270,8 @@ func prepared(n virt.Preparation) string {
 		return fmt.Sprintf("made the pool %s at %s, which starts with the host", n.Name, n.Path)
 	case virt.PoolToStart:
 		return fmt.Sprintf("started the pool %s at %s", n.Name, n.Path)
+	case virt.NetworkToMake:
+		return fmt.Sprintf("made the network %s (NAT, %s), which starts with the host", n.Name, n.Subnet)
 	}
 	return fmt.Sprintf("started the network %s", n.Name)
 }

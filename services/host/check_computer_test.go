@@ -60,7 +60,7 @@ func TestPackagesAreCalledAsTheDistributionCallsThem(t *testing.T) {
 
 func TestEveryFamilyNamesEveryPart(t *testing.T) {
 	for _, f := range families {
-		for _, p := range []part{partDaemon, partQEMU, partFirmware, partTPM, partVirtiofsd, partNetwork, partDnsmasq, partClock} {
+		for _, p := range []part{partDaemon, partQEMU, partFirmware, partTPM, partVirtiofsd, partDnsmasq, partClock} {
 			if f.packages[p] == "" {
 				t.Errorf("%v has no package with %s", f.ids, p)
 			}

@@ -30,14 +30,13 @@ func (s *Service) Fix(ctx context.Context, id virt.HostID, check string) error {
 	})
 }
 
-// fixNetwork makes the default network where it is missing. One that does not
-// start is not left behind.
+// fixNetwork makes the default network where it is missing.
 func fixNetwork(c *hypervisor.Conn, p *operation.Progress) error {
 	n, err := c.NetworkByName(defaultName)
-	made := errors.Is(err, virt.ErrNotFound)
-	if made {
+	if errors.Is(err, virt.ErrNotFound) {
 		p.Stage("define")
-		n, err = defineNetwork(c)
+		_, err = MakeDefaultNetwork(c, "")
+		return err
 	}
 	if err != nil {
 		return err
@@ -45,9 +44,6 @@ func fixNetwork(c *hypervisor.Conn, p *operation.Progress) error {
 	if !n.Active {
 		p.Stage("start")
 		if err := c.StartNetwork(n.ID); err != nil {
-			if made {
-				err = errors.Join(err, c.UndefineNetwork(n.ID))
-			}
 			return err
 		}
 	}
@@ -56,19 +52,6 @@ func fixNetwork(c *hypervisor.Conn, p *operation.Progress) error {
 	}
 	p.Stage("autostart")
 	return c.SetNetworkAutostart(n.ID, true)
-}
-
-func defineNetwork(c *hypervisor.Conn) (virt.Network, error) {
-	if !c.Local() {
-		return virt.Network{}, virt.Errorf(virt.KindNotFound, "the host has no network %q", defaultName).
-			WithHint("Install " + string(partNetwork) + " on the host.")
-	}
-	text, err := os.ReadFile(networkFile)
-	if err != nil {
-		return virt.Network{}, virt.Errorf(virt.KindNotFound, "the network %q as libvirt brings it: %w", defaultName, err).
-			WithHint("Install it; kvm-cli host check names the package.")
-	}
-	return c.DefineNetwork(string(text))
 }
 
 func fixPool(c *hypervisor.Conn, p *operation.Progress) error {

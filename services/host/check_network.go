@@ -12,9 +12,6 @@ import (
 // defaultName is what libvirt calls the network and the pool it comes with.
 const defaultName = "default"
 
-// networkFile is the default network as libvirt's packages bring it.
-const networkFile = "/usr/share/libvirt/networks/default.xml"
-
 const forwardFile = "/proc/sys/net/ipv4/ip_forward"
 
 // network tells whether machines find the network that most of them are on.
@@ -44,16 +41,9 @@ func (e *examination) network() virt.Check {
 }
 
 func (e *examination) noNetwork() virt.Check {
-	const cause = "There is none; new machines get a network of their own process, which others cannot reach."
-	if e.here == nil {
-		return warn(cause, "Install "+string(partNetwork)+" on the host.", "")
-	}
-	if e.here.has(networkFile) {
-		c := warn(cause, "Make the one that comes with libvirt:", "virsh -c "+e.uri()+" net-define "+networkFile)
-		c.Fixable = true
-		return c
-	}
-	return e.missing(virt.CheckWarn, partNetwork, cause)
+	c := warn("There is none. It is made with the first machine that wants one.", "Make it now:", "kvm-cli --host "+e.uri()+" host check --fix "+checkNetwork)
+	c.Fixable = true
+	return c
 }
 
 // uri is the URI for a shell.

@@ -15,7 +15,6 @@ const (
 	partFirmware  part = "UEFI firmware (OVMF)"
 	partTPM       part = "swtpm"
 	partVirtiofsd part = "virtiofsd"
-	partNetwork   part = "libvirt’s default network"
 	partDnsmasq   part = "dnsmasq"
 	partClock     part = "chrony"
 )
@@ -37,28 +36,28 @@ var families = []family{
 		ids: []string{"debian", "ubuntu"}, install: "sudo apt install ",
 		packages: map[part]string{
 			partDaemon: "libvirt-daemon-system", partQEMU: "qemu-system-x86", partFirmware: "ovmf", partTPM: "swtpm swtpm-tools",
-			partVirtiofsd: "virtiofsd", partNetwork: "libvirt-daemon-config-network", partDnsmasq: "dnsmasq-base", partClock: "chrony",
+			partVirtiofsd: "virtiofsd", partDnsmasq: "dnsmasq-base", partClock: "chrony",
 		},
 	},
 	{
 		ids: []string{"fedora", "rhel", "centos"}, install: "sudo dnf install ",
 		packages: map[part]string{
 			partDaemon: "libvirt-daemon-kvm", partQEMU: "qemu-kvm", partFirmware: "edk2-ovmf", partTPM: "swtpm swtpm-tools",
-			partVirtiofsd: "virtiofsd", partNetwork: "libvirt-daemon-config-network", partDnsmasq: "dnsmasq", partClock: "chrony",
+			partVirtiofsd: "virtiofsd", partDnsmasq: "dnsmasq", partClock: "chrony",
 		},
 	},
 	{
 		ids: []string{"opensuse", "suse", "sles"}, install: "sudo zypper install ",
 		packages: map[part]string{
 			partDaemon: "libvirt-daemon-qemu", partQEMU: "qemu-x86", partFirmware: "qemu-ovmf-x86_64", partTPM: "swtpm",
-			partVirtiofsd: "virtiofsd", partNetwork: "libvirt-daemon-config-network", partDnsmasq: "dnsmasq", partClock: "chrony",
+			partVirtiofsd: "virtiofsd", partDnsmasq: "dnsmasq", partClock: "chrony",
 		},
 	},
 	{
 		ids: []string{"arch"}, install: "sudo pacman -S ",
 		packages: map[part]string{
 			partDaemon: "libvirt", partQEMU: "qemu-desktop", partFirmware: "edk2-ovmf", partTPM: "swtpm",
-			partVirtiofsd: "virtiofsd", partNetwork: "libvirt", partDnsmasq: "dnsmasq", partClock: "chrony",
+			partVirtiofsd: "virtiofsd", partDnsmasq: "dnsmasq", partClock: "chrony",
 		},
 	},
 }

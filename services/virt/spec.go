@@ -64,17 +64,19 @@ const (
 )
 
 // A Preparation is what creating a VM changes on its host beside making the VM:
-// PoolToMake, PoolToStart or NetworkToStart.
+// PoolToMake, PoolToStart, NetworkToMake or NetworkToStart.
 type Preparation struct {
-	Kind string `json:"kind"`
-	Name string `json:"name"`
-	Path string `json:"path,omitempty"` // of a pool
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Path   string `json:"path,omitempty"`   // of a pool
+	Subnet string `json:"subnet,omitempty"` // of a network to make, such as 192.168.122.0/24
 }
 
 // The kinds of preparations.
 const (
 	PoolToMake     = "make-pool"
 	PoolToStart    = "start-pool"
+	NetworkToMake  = "make-network"
 	NetworkToStart = "start-network"
 )
 

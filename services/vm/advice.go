@@ -42,11 +42,12 @@ func (b *builder) adviseBoot(ctx context.Context) (advice, err error) {
 		return nil, err
 	}
 	for _, n := range networks {
-		if n.Name == env.Network.Name && n.DHCP && n.BootFile == "" {
-			return virt.Errorf(virt.KindNotFound, "the network %q gives machines an address, but nothing to boot", n.Name).WithHint(hint), nil
+		if n.Name == env.Network.Name && (!n.DHCP || n.BootFile != "") {
+			return nil, nil
 		}
 	}
-	return nil, nil
+	// What is not there yet is made as libvirt brings it.
+	return virt.Errorf(virt.KindNotFound, "the network %q gives machines an address, but nothing to boot", env.Network.Name).WithHint(hint), nil
 }
 
 // ignored drops an error that is about the spec, and keeps one about the host.

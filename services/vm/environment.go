@@ -3,7 +3,6 @@ package vm
 import (
 	"bytes"
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -232,58 +231,4 @@ func readBoth(a, b string) (first, second []byte, err error) {
 	}
 	second, err = os.ReadFile(b) //nolint:gosec // as above
 	return first, second, err
-}
-
-// defaultNetwork is what libvirt calls the network that it comes with.
-const defaultNetwork = "default"
-
-// network chooses where the card is plugged in: the named network, else the
-// default network, which is started when it is stopped, else a network of the
-// machine's own process, where no daemon is needed.
-func (b *builder) network(ctx context.Context, env *domainxml.Environment) error {
-	if b.spec.Network == "none" {
-		return nil
-	}
-	networks, err := b.conn.Networks()
-	if err != nil && !errors.Is(err, virt.ErrUnsupported) {
-		return err
-	}
-	if b.spec.Network != "" {
-		n, err := virt.Pick(networks, virt.KindNetwork, b.spec.Network, virt.Network.Ref)
-		if err != nil {
-			return err
-		}
-		env.Network = domainxml.NetworkChoice{Type: "network", Name: n.Name}
-		return b.running(ctx, n)
-	}
-	for _, n := range networks {
-		if n.Name == defaultNetwork && (n.Active || b.startNetwork(ctx, n) == nil) {
-			env.Network = domainxml.NetworkChoice{Type: "network", Name: n.Name}
-			return nil
-		}
-	}
-	env.Network.Type = "user"
-	return nil
-}
-
-// running refuses to start a machine on a network that is stopped. The default
-// network is started instead.
-func (b *builder) running(ctx context.Context, n virt.Network) error {
-	switch {
-	case n.Active || !b.spec.Start:
-		return nil
-	case n.Name == defaultNetwork:
-		return b.startNetwork(ctx, n)
-	}
-	return virt.Errorf(virt.KindState, "the network %q is not running", n.Name).WithHint("Start the network, or choose another.")
-}
-
-// startNetwork starts a stopped default network. That may be impossible, as in a
-// container without the rights to it.
-func (b *builder) startNetwork(ctx context.Context, n virt.Network) error {
-	if b.preview {
-		return nil
-	}
-	b.stage("start network " + n.Name)
-	return b.progress.Step(ctx, inverse(b.conn, undoStartNetwork, n.Ref()), func(context.Context) error { return b.conn.StartNetwork(n.ID) })
 }

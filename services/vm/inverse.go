@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
-	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/operation"
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -22,6 +20,7 @@ const (
 	undoFile         = "vm.delete-file"
 	undoPool         = "vm.remove-pool"
 	undoStartPool    = "vm.stop-pool"
+	undoNetwork      = "vm.remove-network"
 	undoStartNetwork = "vm.stop-network"
 	finishDelete     = "vm.finish-delete"
 )
@@ -33,6 +32,7 @@ func (s *Service) registerInverses(door *operation.Door) {
 	door.Inverse(undoVolume, s.onHost(deleteMadeVolume))
 	door.Inverse(undoPool, s.onHost(now(removeMadePool)))
 	door.Inverse(undoStartPool, s.onHost(now(stopStartedPool)))
+	door.Inverse(undoNetwork, s.onHost(now(removeMadeNetwork)))
 	door.Inverse(undoStartNetwork, s.onHost(now(stopStartedNetwork)))
 	door.Inverse(finishDelete, s.onHost(now(s.finishDelete)))
 	door.Inverse(undoGrant, takeBack)
@@ -149,24 +149,6 @@ func stopStartedPool(c *hypervisor.Conn, inv operation.Inverse, acted bool) erro
 		return nil // somebody else may have started it; an active pool harms nobody
 	}
 	return ignoreState(c.StopPool(inv.Ref.ID))
-}
-
-// stopStartedNetwork stops a network that we started, unless a VM uses it by now.
-func stopStartedNetwork(c *hypervisor.Conn, inv operation.Inverse, acted bool) error {
-	if !acted {
-		return nil // as with a pool
-	}
-	used := false
-	err := c.EachXML(func(_, xml string) {
-		f, err := domainxml.Read(xml)
-		used = used || err == nil && slices.ContainsFunc(f.NICs, func(n virt.NIC) bool {
-			return n.Type == "network" && n.Source == inv.Ref.Name && n.Target != "" // plugged in: it runs
-		})
-	})
-	if err != nil || used {
-		return err
-	}
-	return ignoreState(c.StopNetwork(inv.Ref.ID))
 }
 
 // ignoreState makes it no failure that something is in the wanted state already.

@@ -21,6 +21,9 @@ type Options struct {
 	MaxVCPUs  uint     // 0 where the host does not say
 	Firmwares []string // bios, uefi, uefi-secure
 	TPM       bool
+	// DefaultNetwork is the network that a card is on for which none is chosen; it
+	// is made where it is missing. Empty: one of the machine's own process.
+	DefaultNetwork string
 }
 
 // Options asks the host what a new VM may have (virConnectGetCapabilities,
@@ -36,6 +39,9 @@ func (s *Service) Options(ctx context.Context, id virt.HostID) (Options, error) 
 			return Options{}, err
 		}
 		o := Options{Local: c.Local(), Arch: choice.Arch, Machine: choice.Machine, KVM: choice.KVM}
+		if o.DefaultNetwork, err = (&builder{conn: c}).usualNetwork(); err != nil {
+			return o, err
+		}
 		for _, guest := range caps.Guests {
 			if guest.OSType != "hvm" || guest.Arch.Name != choice.Arch {
 				continue

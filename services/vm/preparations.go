@@ -55,18 +55,13 @@ func (b *builder) poolPreparations() ([]virt.Preparation, error) {
 	return nil, nil
 }
 
-func (b *builder) networkPreparations() ([]virt.Preparation, error) {
-	if b.spec.Network != "" && b.spec.Network != defaultNetwork {
+// Missed returns which of the preparations have not come about, once Create has
+// made the VM of the spec: one whose network does not start has a network of its
+// own process.
+func (s *Service) Missed(ctx context.Context, id virt.HostID, spec virt.VMSpec, needed []virt.Preparation) ([]virt.Preparation, error) {
+	if len(needed) == 0 {
 		return nil, nil
 	}
-	networks, err := b.conn.Networks()
-	if err != nil && !errors.Is(err, virt.ErrUnsupported) {
-		return nil, err
-	}
-	for _, n := range networks {
-		if n.Name == defaultNetwork && !n.Active {
-			return []virt.Preparation{{Kind: virt.NetworkToStart, Name: n.Name}}, nil
-		}
-	}
-	return nil, nil
+	still, err := s.Preparations(ctx, id, spec)
+	return slices.DeleteFunc(slices.Clone(needed), func(n virt.Preparation) bool { return !slices.Contains(still, n) }), err
 }

@@ -26,9 +26,6 @@ type facts struct {
 // defaultPool is the pool that disks go to when it is there.
 const defaultPool = "default"
 
-// defaultNetwork is the network that machines get when it is there.
-const defaultNetwork = "default"
-
 // load asks the host. A driver without pools or networks has none.
 func load(ctx context.Context, svc *services.Services, id virt.HostID) (facts, error) {
 	f := facts{known: true}
@@ -67,10 +64,6 @@ func load(ctx context.Context, svc *services.Services, id virt.HostID) (facts, e
 		f.volumes = append(f.volumes, volumes...)
 	}
 	return f, nil
-}
-
-func (f facts) hasDefaultNetwork() bool {
-	return slices.ContainsFunc(f.networks, func(n virt.Network) bool { return n.Name == defaultNetwork })
 }
 
 // freeName is the first of word, word-2, word-3… that no machine has.

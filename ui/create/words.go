@@ -44,19 +44,19 @@ func (w *wizard) networkWords() string {
 
 // usualNetwork names the network that a machine gets which asks for none.
 func (w *wizard) usualNetwork() string {
-	for _, n := range w.facts.networks {
-		if n.Name != defaultNetwork {
-			continue
-		}
-		if n.Forward == "nat" {
-			return lang.L("{{.Name}} (NAT)", map[string]any{"Name": n.Name})
-		}
-		return n.Name
-	}
-	if w.facts.known {
+	name := w.facts.options.DefaultNetwork
+	switch {
+	case !w.facts.known:
+		return lang.L("Automatic")
+	case name == "":
 		return lang.L("One of its own")
 	}
-	return lang.L("Automatic")
+	for _, n := range w.facts.networks {
+		if n.Name == name && n.Forward != "nat" {
+			return name
+		}
+	}
+	return lang.L("{{.Name}} (NAT)", map[string]any{"Name": name}) // as it is made where it is missing
 }
 
 func (w *wizard) screenWords() string {
@@ -149,7 +149,7 @@ func (w *wizard) networkSentence() string {
 	case noNetwork:
 	case "":
 		network = lang.L("The default network")
-		if w.facts.known && !w.facts.hasDefaultNetwork() {
+		if w.facts.known && w.facts.options.DefaultNetwork == "" {
 			network = lang.L("A network of the machine’s own")
 		}
 	default:

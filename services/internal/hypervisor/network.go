@@ -51,6 +51,35 @@ func (c *Conn) Networks() ([]virt.Network, error) {
 	return networks, err
 }
 
+// NetworkXMLs returns the documents of the host's virtual networks, active ones
+// as they are and others as they will be, in one RPC a network and one more.
+func (c *Conn) NetworkXMLs() ([]string, error) {
+	var all []string
+	err := c.call("virConnectListAllNetworks", func() error {
+		handles, err := c.conn.ListAllNetworks(0)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			for i := range handles {
+				_ = handles[i].Free()
+			}
+		}()
+		for i := range handles {
+			text, err := handles[i].GetXMLDesc(0)
+			if hasCode(err, libvirt.ERR_NO_NETWORK) {
+				continue // gone meanwhile
+			}
+			if err != nil {
+				return translate(err)
+			}
+			all = append(all, text)
+		}
+		return nil
+	})
+	return all, err
+}
+
 func (c *Conn) readNetwork(n *libvirt.Network) (virt.Network, error) {
 	text, err := n.GetXMLDesc(0)
 	if err != nil {
