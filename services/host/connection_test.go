@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"runtime"
 	"testing"
 	"time"
 
@@ -259,46 +258,4 @@ func TestRetryDoesNotWaitForItsTurn(t *testing.T) {
 	if time.Now().After(due) {
 		t.Error("it waited for its turn")
 	}
-}
-
-func TestKillingAndReturningLeaksNothing(t *testing.T) {
-	k := newKeeper(t)
-	round := func() {
-		k.daemon.Kill(t)
-		k.until(virt.HostOffline)
-		k.daemon.Restart(t)
-		if err := k.svc.Hosts.Retry(k.ctx, k.host); err != nil {
-			t.Fatal(err)
-		}
-		k.until(virt.HostConnected)
-		if _, err := k.svc.VMs.List(k.ctx, k.host); err != nil && !errors.Is(err, virt.ErrUnavailable) {
-			t.Fatal(err)
-		}
-	}
-	round()
-	goroutines, fds := runtime.NumGoroutine(), openFiles(t)
-	for range 20 {
-		round()
-	}
-	settled := func() bool { return runtime.NumGoroutine() <= goroutines+2 && openFiles(t) <= fds+2 }
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for limit := time.After(10 * time.Second); !settled(); {
-		select {
-		case <-tick.C:
-		case <-limit:
-			stacks := make([]byte, 1<<20)
-			t.Fatalf("from %d to %d goroutines, from %d to %d files\n%s", goroutines, runtime.NumGoroutine(), fds, openFiles(t), stacks[:runtime.Stack(stacks, true)])
-		}
-	}
-	t.Logf("from %d to %d goroutines, from %d to %d files", goroutines, runtime.NumGoroutine(), fds, openFiles(t))
-}
-
-func openFiles(t *testing.T) int {
-	t.Helper()
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Skip(err)
-	}
-	return len(entries)
 }

@@ -3,9 +3,6 @@ package host_test
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 
@@ -187,50 +184,4 @@ func TestARemoteDaemonThatDiesOrHangsIsSeenThroughSSH(t *testing.T) {
 	d.until("lab", virt.HostSlow)
 	r.Cont(t)
 	d.until("lab", virt.HostConnected)
-}
-
-func TestCuttingAndMendingTheLineLeaksNothing(t *testing.T) {
-	r := virttest.SharedRemote(t)
-	line := lineTo(t, r.SSH)
-	d := newDesk(t, map[virt.QuestionKind]virt.Answer{virt.AskUnknownKey: yes})
-	if err := d.connect(overSSH(r, line)); err != nil {
-		t.Fatal(err)
-	}
-	round := func() {
-		line.Cut()
-		d.until("lab", virt.HostOffline)
-		line.Mend()
-		if err := d.svc.Hosts.Retry(d.ctx, "lab"); err != nil {
-			t.Fatal(err)
-		}
-		d.until("lab", virt.HostConnected)
-		if _, err := d.svc.VMs.List(d.ctx, "lab"); err != nil && !errors.Is(err, virt.ErrUnavailable) {
-			t.Fatal(err)
-		}
-	}
-	round()
-	goroutines, fds := runtime.NumGoroutine(), openFiles(t)
-	for range 15 {
-		round()
-	}
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	limit := time.After(10 * time.Second)
-	for runtime.NumGoroutine() > goroutines+3 || openFiles(t) > fds+3 || line.Open() != 1 {
-		select {
-		case <-tick.C:
-		case <-limit:
-			stacks := make([]byte, 1<<20)
-			t.Fatalf("from %d to %d goroutines, from %d to %d files, %d connections\n%s", goroutines, runtime.NumGoroutine(), fds, openFiles(t), line.Open(), stacks[:runtime.Stack(stacks, true)])
-		}
-	}
-	if ways, err := filepath.Glob(filepath.Join(d.dirs.Runtime, "way-*")); err != nil || len(ways) != 1 {
-		t.Errorf("the sockets %v are left, %v", ways, err)
-	}
-	if err := d.svc.Close(); err != nil {
-		t.Error(err)
-	}
-	if entries, err := os.ReadDir(d.dirs.Runtime); err != nil || len(entries) != 0 {
-		t.Errorf("%v is left after the end, %v", entries, err)
-	}
 }

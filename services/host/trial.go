@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -140,7 +141,7 @@ func (t *trial) pass(cause string) {
 func (t *trial) fail(err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.note(virt.Check{Status: virt.CheckFail, Cause: err.Error(), Remedy: virt.HintOf(err)})
+	t.note(virt.Check{Status: virt.CheckFail, Cause: cmp.Or(virt.CauseOf(err), err.Error()), Remedy: virt.HintOf(err)})
 	for t.at < len(t.stages) {
 		t.note(virt.Check{Status: virt.CheckSkipped})
 	}
