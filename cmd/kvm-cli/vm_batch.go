@@ -31,7 +31,7 @@ const manyHelp = `
 
 Several names, --all or --state act on many machines, several at a time, and
 print a result for each: done, failed, skipped because its state forbids the
-action, or cancelled. When one that was named is not done the exit code is 13.`
+action, or cancelled. Cause and remedy of failures follow. When one that was named is not done the exit code is 13.`
 
 // flags adds the flags of the selection.
 func (sel *selection) flags(cmd *cobra.Command) {
@@ -191,5 +191,26 @@ func (c *cli) printBatch(outcomes []batch.Outcome, failure error) error {
 		for _, o := range outcomes {
 			row(w, o.Name, o.Result, o.Message)
 		}
+		explainBatch(w, outcomes)
 	}), failure)
+}
+
+// explainBatch tells below the table why machines failed and what to do, once
+// for all that failed for the same reason.
+func explainBatch(w io.Writer, outcomes []batch.Outcome) {
+	names := map[string][]string{}
+	var reasons []string
+	for _, o := range outcomes {
+		reason := strings.TrimSpace(o.Cause + "\n    " + o.Hint)
+		if reason == "" {
+			continue
+		}
+		if names[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		names[reason] = append(names[reason], printable(o.Name))
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(w, "\n%s: %s\n", strings.Join(names[reason], ", "), reason)
+	}
 }

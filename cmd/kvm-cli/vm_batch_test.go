@@ -138,6 +138,29 @@ func TestManyRealMachinesAreWaitedFor(t *testing.T) {
 	wantResults(t, outcomes, "many-0 done", "many-2 done")
 }
 
+func TestCauseAndRemedyAreToldOnceForAllThatFailAlike(t *testing.T) {
+	y := newYard(t)
+	if err := virttest.Fill(y.daemon.URI, 0, 2); err != nil {
+		t.Fatal(err)
+	}
+	said := y.run("vm", "start", "vm-0000", "vm-0001", "nobody", "-o", "json").fails(virt.KindPartial)
+	wantResults(t, said.Results, "nobody failed", "vm-0000 failed", "vm-0001 failed")
+	for _, o := range said.Results[1:] {
+		if o.Cause == "" || o.Hint == "" {
+			t.Errorf("one that does not start: %+v", o)
+		}
+	}
+	told := y.run("vm", "start", "vm-0000", "vm-0001", "nobody").out
+	for _, want := range []string{
+		"\nvm-0000, vm-0001: " + said.Results[1].Cause + "\n    " + said.Results[1].Hint + "\n",
+		"\nnobody: " + said.Results[0].Hint + "\n",
+	} {
+		if !strings.Contains(told, want) {
+			t.Errorf("want %q in:\n%s", want, told)
+		}
+	}
+}
+
 func TestAnInterruptWhileManyAreWaitedForIsACancel(t *testing.T) {
 	y := newYard(t)
 	for _, name := range []string{"deaf-0", "deaf-1"} {

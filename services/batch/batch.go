@@ -59,6 +59,7 @@ type Outcome struct {
 	Result  Result         `json:"result"`
 	Kind    virt.ErrorKind `json:"kind,omitempty"`
 	Message string         `json:"message,omitempty"`
+	Cause   string         `json:"cause,omitempty"` // where it is known
 	Hint    string         `json:"hint,omitempty"`
 
 	Err error `json:"-"` // of a failure, as the action returned it
@@ -72,7 +73,7 @@ func (o Outcome) Ref() virt.Ref {
 // FailedOutcome is the Outcome of a machine that err kept from its turn.
 func FailedOutcome(vm virt.Ref, err error) Outcome {
 	o := outcome(vm, Failed)
-	o.Kind, o.Message, o.Hint, o.Err = virt.KindOf(err), err.Error(), virt.HintOf(err), err
+	o.Kind, o.Message, o.Cause, o.Hint, o.Err = virt.KindOf(err), err.Error(), virt.CauseOf(err), virt.HintOf(err), err
 	return o
 }
 
