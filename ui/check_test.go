@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 )
 
@@ -47,8 +49,7 @@ func TestTheCheckOpensByItselfOnTheFirstRunThatFailsOnly(t *testing.T) {
 	if h.has("dialog", "Is ") {
 		t.Fatal("the dialog stays open")
 	}
-	var done bool
-	h.Until("that it was told is kept", func() bool { return h.svc.Settings.UI("first-check", &done) && done })
+	h.Until("that it was told is kept", h.firstChecked)
 
 	again := &house{Window: h.Window, t: t, svc: h.svc, ctx: h.ctx, window: NewWindow(h.Kit, h.svc)}
 	again.must("panel", "Is ")
@@ -61,11 +62,73 @@ func TestTheCheckOpensByItselfOnTheFirstRunThatFailsOnly(t *testing.T) {
 func TestTheCheckKeepsQuietWhereNothingFails(t *testing.T) {
 	h := open(t, "empty.xml") // without a network, which is a warning
 	h.must("label", "Network “default”")
-	var done bool
-	h.Until("the first run's check is done", func() bool { return h.svc.Settings.UI("first-check", &done) && done })
+	h.Until("the first run's check is done", h.firstChecked)
 	if h.has("dialog", "") {
 		t.Error("a dialog opened")
 	}
 	h.click(h.must("push button", "Fix it"), desktop.MouseButtonPrimary)
 	h.must("panel", "Everything is ready")
+}
+
+// firstChecked says whether it is kept that the first host was looked at.
+func (h *house) firstChecked() bool {
+	var seen []virt.HostID
+	ids, err := h.svc.Hosts.IDs(h.ctx)
+	return err == nil && h.svc.Settings.UI("first-check", &seen) && slices.Contains(seen, ids[0])
+}
+
+// fullHost is a host with a machine and no room for disks.
+func fullHost(t *testing.T) string {
+	t.Helper()
+	d := virttest.Libvirtd(t)
+	d.SmallPool(t)
+	if err := virttest.Fill(d.URI, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	return d.URI
+}
+
+func TestTheCheckOfANewHostThatHasMachinesOpensByItselfOnce(t *testing.T) {
+	h := openURI(t, fullHost(t))
+	h.must("dialog", "Is ")
+	h.must("label", "Room for disks")
+	h.Until("that it was told is kept", h.firstChecked)
+	h.press(fyne.KeyEscape)
+
+	again := &house{Window: h.Window, t: t, svc: h.svc, ctx: h.ctx, window: NewWindow(h.Kit, h.svc)}
+	again.says("vm-0000", "Off")
+	again.click(again.must("tree item", string(virttest.Host(t, h.svc, h.ctx))), desktop.MouseButtonPrimary)
+	again.push("Check…")
+	again.must("label", "Room for disks") // a look of its own would have ended before this one
+	again.press(fyne.KeyEscape)
+	if again.has("dialog", "Is ") {
+		t.Error("it opens again on a later run")
+	}
+}
+
+func TestTheCheckOfNewHostsIsSwitchedOffInItAndOnAgainInSettings(t *testing.T) {
+	h := openURI(t, fullHost(t))
+	h.must("dialog", "Is ")
+	h.click(h.must("check box", "Do not show this for new hosts"), desktop.MouseButtonPrimary)
+	h.Until("it is switched off", func() bool { return !h.svc.Settings.CheckNewHosts() })
+	h.press(fyne.KeyEscape)
+
+	h.window.openSettings(virt.Ref{Kind: virt.KindSetting, ID: "hosts"})
+	h.click(h.must("switch", "Check new hosts"), desktop.MouseButtonPrimary)
+	h.Until("it is switched on", func() bool { return h.svc.Settings.CheckNewHosts() })
+}
+
+func TestTheCheckOfANewHostDisturbsNoQuestion(t *testing.T) {
+	h := openURI(t, fullHost(t))
+	h.says("vm-0000", "Off")
+	h.combine("Ctrl+K")
+	h.must("dialog", "Search")
+
+	h.must("notification", "")
+	if h.has("dialog", "Is ") {
+		t.Fatal("it opens over a question")
+	}
+	h.press(fyne.KeyEscape)
+	h.push("Show")
+	h.must("dialog", "Is ")
 }

@@ -27,6 +27,10 @@ func (s *Service) StatsInterval() time.Duration {
 	return interval
 }
 
+// CheckNewHosts says whether a host is looked at when it is connected for the
+// first time.
+func (s *Service) CheckNewHosts() bool { return read[bool](s, NameCheckNewHosts) }
+
 // ConfirmForceOff says whether to ask before a machine is forced off.
 func (s *Service) ConfirmForceOff() bool { return read[bool](s, NameConfirmForceOff) }
 

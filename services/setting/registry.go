@@ -32,6 +32,7 @@ const (
 	NameNewVCPUs        = "new.vcpus"
 	NameNewDisk         = "new.disk"
 	NameNewStart        = "new.start"
+	NameCheckNewHosts   = "hosts.check_new"
 )
 
 // Values of the settings of that kind.
@@ -74,6 +75,7 @@ var registry = []definition{
 	whole(NameNewVCPUs, 1, 1, 4096),
 	size(NameNewDisk, "20 GiB", 1<<20, 1<<50),
 	flag(NameNewStart, true),
+	flag(NameCheckNewHosts, true),
 }
 
 // freeForm are the names under which the window keeps how it was left: any

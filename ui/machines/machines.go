@@ -47,11 +47,15 @@ type Machines struct {
 	inventory *Inventory
 	actions   *parts.Actions
 	hosts     HostActions
-	checked   bool // the first run's check is done
+	first     *firstChecks // nil in further windows
 }
 
 // New makes the pages' common part, which follows the machines of all hosts.
-func New(o Options) *Machines { return over(NewInventory(o.Kit, o.Services), o) }
+func New(o Options) *Machines {
+	m := over(NewInventory(o.Kit, o.Services), o)
+	m.first = newFirstChecks(m)
+	return m
+}
 
 // In returns the pages for a further window. They share what is known of the
 // machines with those of m, whose window MUST outlast the further one.

@@ -85,15 +85,15 @@ type checkCard struct {
 }
 
 // newCheckCard makes the card, which comes with its first words. The first time
-// that something fails on this computer a dialog says so by itself.
+// that something fails on the host a dialog says so by itself.
 func (w *welcome) newCheckCard(h virt.Host) *checkCard {
 	card := &checkCard{reached: reached(h)}
 	card.checks = newChecks(w.machines, h.ID, func() {
 		card.content.Show()
 		w.refit()
 	})
-	if host.IsLocal(h.URI) {
-		card.told = func(found []virt.Check) { w.machines.firstCheck(h.ID, found) }
+	if w.machines.first != nil {
+		card.told = func(found []virt.Check) { w.machines.first.take(h.ID, found) }
 	}
 	card.content = card.card()
 	card.content.Hide()

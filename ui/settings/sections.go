@@ -34,6 +34,8 @@ func hosts() []card {
 		field(setting.NameDefaultHost, lang.L("Host at start"),
 			lang.L("The libvirt address to connect to when none is named. Takes effect at the next start."),
 			lang.L("This computer"), hostWidth, plainText()),
+		flag(setting.NameCheckNewHosts, lang.L("Check new hosts"),
+			lang.L("When a host is connected for the first time and something that machines need is missing, its check opens by itself")),
 	}}}
 }
 
