@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/term"
+	"golang.org/x/sys/unix"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -146,14 +146,24 @@ func isYes(text string) bool {
 	return text == "y" || text == "yes"
 }
 
-// read returns the next line that is typed. When ctx ends first the terminal is
-// put right and the reading left behind: nothing else reads from it afterwards.
+// read returns the next line that is typed; what is hidden is so from before the
+// prompt. When ctx ends first the terminal is put right and the reading left
+// behind: nothing else reads from it afterwards.
 func (t *terminal) read(ctx context.Context, prompt string, hidden bool) (string, error) {
-	fmt.Fprint(t.out, prompt)
 	fd := int(t.in.Fd()) //nolint:gosec // a file descriptor fits
-	before, err := term.GetState(fd)
+	before, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err == nil && hidden {
+		err = hush(fd, *before)
+	}
 	if err != nil {
-		return "", err
+		return "", virt.Errorf(virt.KindInternal, "set up the terminal: %w", err)
+	}
+	fmt.Fprint(t.out, prompt)
+	if hidden {
+		defer func() {
+			_ = unix.IoctlSetTermios(fd, unix.TCSETS, before)
+			fmt.Fprintln(t.out)
+		}()
 	}
 	type line struct {
 		text string
@@ -161,28 +171,29 @@ func (t *terminal) read(ctx context.Context, prompt string, hidden bool) (string
 	}
 	typed := make(chan line, 1)
 	go func() {
-		if hidden {
-			text, err := term.ReadPassword(fd)
-			typed <- line{string(text), err}
-			return
-		}
 		text, err := bufio.NewReader(oneByte{t.in}).ReadString('\n')
 		typed <- line{strings.TrimRight(text, "\r\n"), err}
 	}()
 	select {
 	case l := <-typed:
-		if hidden {
-			fmt.Fprintln(t.out)
-		}
 		if l.err != nil {
 			return "", virt.Errorf(virt.KindCancelled, "no answer was typed")
 		}
 		return l.text, nil
 	case <-ctx.Done():
-		_ = term.Restore(fd, before)
-		fmt.Fprintln(t.out)
+		if !hidden {
+			fmt.Fprintln(t.out)
+		}
 		return "", ctx.Err()
 	}
+}
+
+// hush makes the terminal read lines without showing them.
+func hush(fd int, settings unix.Termios) error {
+	settings.Lflag &^= unix.ECHO
+	settings.Lflag |= unix.ICANON | unix.ISIG
+	settings.Iflag |= unix.ICRNL
+	return unix.IoctlSetTermios(fd, unix.TCSETS, &settings)
 }
 
 // oneByte reads no further than it must, for what comes behind the line is the

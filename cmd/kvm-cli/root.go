@@ -160,7 +160,7 @@ func (c *cli) read(ctx context.Context, work func(context.Context, *services.Ser
 	if err == nil {
 		err = work(ctx, s, ids[0])
 	}
-	return errors.Join(err, s.Close())
+	return errors.Join(err, c.close(ctx, s))
 }
 
 // readHere is read for work that needs no host: it reads our own files.
@@ -170,7 +170,15 @@ func (c *cli) readHere(ctx context.Context, work func(context.Context, *services
 	if err != nil {
 		return err
 	}
-	return errors.Join(work(ctx, s), s.Close())
+	return errors.Join(work(ctx, s), c.close(ctx, s))
+}
+
+// close ends the services, when what they have to keep is kept.
+func (c *cli) close(ctx context.Context, s *services.Services) error {
+	if err := s.Hosts.Settle(ctx); err != nil && ctx.Err() == nil {
+		c.warn(err)
+	}
+	return s.Close()
 }
 
 func withUser(ctx context.Context) context.Context {

@@ -26,7 +26,8 @@ type seat struct {
 	before   unix.Termios
 
 	mu   sync.Mutex
-	said bytes.Buffer
+	said bytes.Buffer // since the last words that were waited for
+	all  bytes.Buffer
 }
 
 // sit starts the program at a terminal of its own.
@@ -57,6 +58,7 @@ func (s *seat) listen() {
 		n, err := s.terminal.Read(b)
 		s.mu.Lock()
 		s.said.Write(b[:n])
+		s.all.Write(b[:n])
 		s.mu.Unlock()
 		if err != nil {
 			return

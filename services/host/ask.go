@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"strings"
@@ -309,16 +310,17 @@ func (i *interview) succeeded() {
 	for key, text := range given {
 		i.service.secrets.set(key, text)
 		if keep[key] {
-			go i.remember(key, text)
+			i.service.chore(func(ctx context.Context) error { return i.remember(ctx, key, text) })
 		}
 	}
 }
 
-func (i *interview) remember(key, text string) {
-	where, err := i.service.keyring.Set(i.service.ctx, key, text, i.passphrase)
+func (i *interview) remember(ctx context.Context, key, text string) error {
+	where, err := i.service.keyring.Set(ctx, key, text, i.passphrase)
 	if err != nil {
 		slog.Warn("a password was not kept", "host", i.host, "err", err)
-		return
+		return fmt.Errorf("the password was not kept: %w", err)
 	}
 	slog.Info("a password is kept", "host", i.host, "in", where)
+	return nil
 }

@@ -38,6 +38,7 @@ type Service struct {
 	order  []virt.HostID
 	first  []func(virt.Event)
 	closed bool
+	chores []chan error // each has room for its one answer
 }
 
 // New returns a Service without hosts. dirs are where saved hosts, secrets and

@@ -2,6 +2,8 @@ package host
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"slices"
@@ -62,12 +64,52 @@ func (s *Service) forget(ctx context.Context, name virt.HostID, key string) erro
 // forgetLater forgets what a removed host leaves; nobody waits for the keyring.
 func (s *Service) forgetLater(h virt.SavedHost) {
 	for _, key := range s.keysOnlyOf(h) {
-		go func() {
-			if err := s.forget(s.ctx, h.Name, key); err != nil {
+		s.chore(func(ctx context.Context) error {
+			if err := s.forget(ctx, h.Name, key); err != nil {
 				slog.Warn("a password was not forgotten", "host", h.Name, "err", err)
+				return fmt.Errorf("a password of %s is not forgotten: %w", h.Name, err)
 			}
-		}()
+			return nil
+		})
 	}
+}
+
+// chore runs work with the keyring beside everything else; Settle waits for it.
+func (s *Service) chore(work func(context.Context) error) {
+	done := make(chan error, 1)
+	s.mu.Lock()
+	s.chores = append(s.chores, done)
+	s.mu.Unlock()
+	go func() { done <- work(s.ctx) }()
+}
+
+// Settle waits until the passwords that are to be kept or forgotten are, and
+// returns why some are not. A program that ends at once calls it before Close.
+// The keyring may wait for a person; where nobody can be asked it has ten
+// seconds.
+func (s *Service) Settle(ctx context.Context) error {
+	if err := s.door.May(ctx, virt.ListHosts, virt.Ref{Kind: virt.KindHost}); err != nil {
+		return err
+	}
+	if s.currentAsker() == nil {
+		var cancel func()
+		ctx, cancel = context.WithTimeout(ctx, keyringLimit)
+		defer cancel()
+	}
+	s.mu.Lock()
+	chores := s.chores
+	s.chores = nil
+	s.mu.Unlock()
+	var errs []error
+	for _, done := range chores {
+		select {
+		case err := <-done:
+			errs = append(errs, err)
+		case <-ctx.Done():
+			return &virt.Error{Kind: virt.KindOf(ctx.Err()), Err: fmt.Errorf("the keyring does not answer: %w", ctx.Err())}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // keysOnlyOf are the keyring's names of the secrets that h alone uses.

@@ -116,6 +116,9 @@ func (k *hostKeys) ask(ctx context.Context, host virt.HostID, d *keyDoubt) error
 		q.File = fmt.Sprintf("%s:%d", d.want[0].Filename, d.want[0].Line)
 	}
 	answer, err := k.options.Ask(ctx, q)
+	if ctx.Err() != nil {
+		return &virt.Error{Kind: virt.KindOf(ctx.Err()), Ref: virt.HostRef(host), Err: ctx.Err()}
+	}
 	if err != nil || !answer.Yes {
 		return d.why // says more than that nobody accepted it
 	}
