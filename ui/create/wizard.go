@@ -209,54 +209,30 @@ func (w *wizard) close() {
 	w.dialog.Close()
 }
 
-// create makes the machine, once the person agrees to what is made or started
-// beside it.
+// create makes the machine in the background. When it fails the wizard comes
+// back as it was and says why.
 func (w *wizard) create() {
 	spec, problems := w.draft.spec()
 	if len(problems) > 0 {
 		return
 	}
-	host := w.draft.host
-	var needed []virt.Preparation
-	w.Kit.RunTo(func(ctx context.Context) (err error) {
-		needed, err = w.Services.VMs.Preparations(ctx, host, spec)
-		return err
-	}, func(err error) {
-		switch {
-		case err != nil:
+	parts.Creation{
+		Kit: w.Kit, Services: w.Services, Host: w.draft.host, Spec: spec, Dialog: w.dialog,
+		Refused: func(err error) {
 			w.review.failed(err)
 			w.dialog.Go(reviewStep)
 			w.render()
-		case len(needed) > 0:
-			w.agree(host, spec, needed)
-		default:
-			w.make(host, spec)
-		}
-	})
-}
-
-// make makes the machine in the background; the activity strip shows how far it
-// is. When it fails the wizard comes back as it was and says why.
-func (w *wizard) make(host virt.HostID, spec virt.VMSpec) {
-	w.review.failed(nil)
-	w.dialog.Close()
-	var made virt.Ref
-	w.Kit.RunTo(func(ctx context.Context) (err error) {
-		made, err = w.Services.VMs.Create(ctx, host, spec)
-		return err
-	}, func(err error) {
-		if err != nil {
-			w.failed(err)
-			return
-		}
-		w.checks.Stop()
-		toast := kit.Toast{Title: lang.L("“{{.Name}}” was created", map[string]any{"Name": made.Name})}
-		if spec.Start {
-			toast.Text = lang.L("It is booting now")
-		}
-		w.Kit.Toast(toast)
-		w.Made(made, spec.Start)
-	})
+		},
+		Begun: func() {
+			w.review.failed(nil)
+			w.dialog.Close()
+		},
+		Failed: w.failed,
+		Made: func(made virt.Ref) {
+			w.checks.Stop()
+			w.Made(made, spec.Start)
+		},
+	}.Begin()
 }
 
 // failed opens the wizard again at its last step.

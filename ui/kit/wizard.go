@@ -60,6 +60,7 @@ type Wizard struct {
 	at      int
 	reached int // the furthest step that was seen
 	skip    bool
+	busy    bool
 	wrong   map[int]bool
 
 	steps   []*stepButton
@@ -165,6 +166,9 @@ func (w *Wizard) Close() {
 	}
 }
 
+// SetBusy shows that what OnFinish began is under way; it does not run again.
+func (w *Wizard) SetBusy(busy bool) { w.busy = busy; w.next.SetBusy(busy) }
+
 // IsOpen tells whether the wizard is open.
 func (w *Wizard) IsOpen() bool { return w.layer != nil && w.layer.isOpen() }
 
@@ -241,7 +245,7 @@ func (w *Wizard) goOn() {
 
 // finish does the deed when all that is needed is there.
 func (w *Wizard) finish() {
-	if w.skip && (w.spec.Leave == nil || w.spec.Leave(w.at)) {
+	if w.skip && !w.busy && (w.spec.Leave == nil || w.spec.Leave(w.at)) {
 		w.spec.OnFinish()
 	}
 }

@@ -1,7 +1,6 @@
 package machines
 
 import (
-	"context"
 	"slices"
 	"strconv"
 
@@ -9,6 +8,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
@@ -133,22 +133,16 @@ func (d *newMachineDialog) check() bool {
 	return problem == ""
 }
 
-// create makes the machine in the background; the activity strip shows how far
-// it is. Its console opens when it runs.
+// create makes the machine in the background. Its console opens when it runs.
 func (d *newMachineDialog) create() {
 	if !d.check() {
 		d.name.Focus()
 		return
 	}
-	d.dialog.Close()
-	m, host := d.machines, d.host
-	spec := virt.VMSpec{Name: d.name.Text(), Try: true, Start: true}
-	var made virt.Ref
-	m.kit.RunThen(func(ctx context.Context) (err error) {
-		made, err = m.svc.VMs.Create(ctx, host, spec)
-		return err
-	}, func() {
-		m.kit.Toast(kit.Toast{Title: lang.L("“{{.Name}}” was created", map[string]any{"Name": made.Name}), Text: lang.L("It is booting now")})
-		m.open(made, ConsoleTab, false)
-	})
+	m := d.machines
+	parts.Creation{
+		Kit: m.kit, Services: m.svc, Host: d.host, Spec: virt.VMSpec{Name: d.name.Text(), Try: true, Start: true}, Dialog: d.dialog,
+		Refused: m.kit.Show, Begun: d.dialog.Close, Failed: m.kit.Show,
+		Made: func(made virt.Ref) { m.open(made, ConsoleTab, false) },
+	}.Begin()
 }
