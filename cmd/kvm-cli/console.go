@@ -15,6 +15,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	machine "github.com/kvmmanager/kvm-manager/services/vm"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
@@ -60,13 +61,8 @@ with a name that ends in .zst it is compressed.`,
 // recordConsole records until ctx or the time ends, which is no failure, or the
 // connection does.
 func (c *cli) recordConsole(ctx context.Context, s *services.Services, vm virt.Ref, path string, o recordOptions) error {
-	conn, err := s.VMs.Screen(ctx, vm)
-	if err != nil {
-		return err
-	}
 	tape, err := createTape(path)
 	if err != nil {
-		conn.Close()
 		return err
 	}
 	if o.length > 0 {
@@ -76,11 +72,13 @@ func (c *cli) recordConsole(ctx context.Context, s *services.Services, vm virt.R
 	}
 	frame := &rfb.Frame{}
 	clock := startClock()
-	stats, err := rfb.Replay(ctx, conn, rfb.Options{Frame: frame, Record: tape, Encodings: []rfb.Encoding{encodings[o.encoding]}, Plain: true})
-	if ctx.Err() != nil {
-		err = nil
-	}
+	stats, err := s.VMs.Record(ctx, vm, machine.RecordSpec{
+		Login: s.Hosts.ScreenLogin(vm, nil), Encoding: encodings[o.encoding], Frame: frame, To: tape,
+	})
 	if err := errors.Join(consoleError(vm.Name, stats, err), tape.Close()); err != nil {
+		if stats.Rectangles == 0 {
+			err = errors.Join(err, os.Remove(path)) // it holds nothing
+		}
 		return err
 	}
 	return c.printReplay(clock.result(frame, stats))

@@ -43,9 +43,10 @@ type Remote struct {
 	Authority     *Authority
 	Client        Certificate // that libvirtd accepts
 
-	dir    string // ours
-	server CertSpec
-	shells *sshd
+	dir     string // ours
+	server  CertSpec
+	screens CertSpec // without a name: screens are not encrypted
+	shells  *sshd
 }
 
 // RemoteHost returns a Remote that ends with the test. Where none can run the
@@ -61,7 +62,12 @@ var usualServer = CertSpec{Name: "server", Names: []string{"127.0.0.1", "remote.
 // RemoteHostWith is RemoteHost whose libvirtd shows another certificate.
 func RemoteHostWith(t testing.TB, server CertSpec) *Remote {
 	t.Helper()
-	r, err := startRemote(server)
+	return remoteHost(t, server, CertSpec{})
+}
+
+func remoteHost(t testing.TB, server, screens CertSpec) *Remote {
+	t.Helper()
+	r, err := startRemote(server, screens)
 	if errors.Is(err, ErrCannot) && os.Getenv("CI") != "true" {
 		t.Skip(err)
 	}
@@ -99,9 +105,9 @@ func SharedRemote(t testing.TB) *Remote {
 }
 
 // StartRemote starts a Remote. Close MUST be called.
-func StartRemote() (*Remote, error) { return startRemote(usualServer) }
+func StartRemote() (*Remote, error) { return startRemote(usualServer, CertSpec{}) }
 
-func startRemote(server CertSpec) (*Remote, error) {
+func startRemote(server, screens CertSpec) (*Remote, error) {
 	for _, program := range []string{"/usr/sbin/sshd", "nsenter", "saslpasswd2", "openssl"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrCannot, err)
@@ -111,7 +117,7 @@ func startRemote(server CertSpec) (*Remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Remote{dir: dir, server: server}
+	r := &Remote{dir: dir, server: server, screens: screens}
 	if err := r.start(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -155,6 +161,11 @@ func (r *Remote) configure(dir string) error {
 			err = os.WriteFile(filepath.Join(etc, name), text, 0o600)
 		}
 		if err != nil {
+			return err
+		}
+	}
+	if r.screens.Name != "" {
+		if err := r.configureScreens(etc); err != nil {
 			return err
 		}
 	}

@@ -181,40 +181,6 @@ func TestAMachineWithoutAScreenSaysSo(t *testing.T) {
 	}
 }
 
-func TestAPasswordIsAskedForUntilItIsRight(t *testing.T) {
-	d := newDesk(t, ",password-secret=pw", "-object", "secret,id=pw,data=opensesame")
-	ask := func() *kit.Element { return find(kit.Accessibility(d.Win, 1), "dialog") }
-	answer := func(word string) {
-		d.Until("the password is asked for", func() bool { return ask() != nil })
-		for _, r := range word {
-			d.Win.Canvas().Focused().TypedRune(r)
-		}
-		d.Win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	}
-	answer("wrong")
-	d.Until("the dialog says that it was wrong", func() bool {
-		row := find(kit.Accessibility(d.Win, 1), "panel", "Password")
-		return row != nil && row.Description == "That was not right."
-	})
-	answer("opensesame")
-	d.Until("the screen is shown", d.connected)
-	if ask() != nil {
-		t.Error("the dialog is still open")
-	}
-}
-
-func TestWhoGivesNoPasswordIsTold(t *testing.T) {
-	d := newDesk(t, ",password-secret=pw", "-object", "secret,id=pw,data=opensesame")
-	d.Until("the password is asked for", func() bool { return find(kit.Accessibility(d.Win, 1), "dialog") != nil })
-	d.Win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	d.Until("the banner tells", d.view().trouble.content.Visible)
-	if alert := find(kit.Accessibility(d.Win, 1), "alert"); alert.Description != "No password was given. " {
-		t.Errorf("the banner says %q", alert.Description)
-	}
-	d.view().line.dial()
-	d.Until("it is asked for again", func() bool { return find(kit.Accessibility(d.Win, 1), "dialog") != nil })
-}
-
 func TestTheScreenIsShownInOnePlaceAtATime(t *testing.T) {
 	d := newDesk(t, "")
 	d.Until("the screen is shown", d.connected)
