@@ -120,6 +120,9 @@ func (s *State) Operations(ctx context.Context, filter virt.OperationFilter) ([]
 	if filter.Actor != "" {
 		where, args = append(where, "actor = ?"), append(args, filter.Actor)
 	}
+	if filter.Parent != "" {
+		where, args = append(where, "parent = ?"), append(args, filter.Parent)
+	}
 	if filter.Target.Kind != "" {
 		where = append(where, "target_host = ? AND target_kind = ? AND target_id = ?")
 		args = append(args, filter.Target.Host, filter.Target.Kind, filter.Target.ID)

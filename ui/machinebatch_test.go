@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"github.com/kvmmanager/kvm-manager/services/batch"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
@@ -142,18 +144,7 @@ func TestFailuresAreListedWithTheirReasonAndTriedAgain(t *testing.T) {
 	if dialog.Description != "3 failed" {
 		t.Errorf("it says %q", dialog.Description)
 	}
-	var words []string
-	var walk func(kit.Element)
-	walk = func(e kit.Element) {
-		if e.Role == "label" {
-			words = append(words, e.Name)
-		}
-		for _, child := range e.Children {
-			walk(child)
-		}
-	}
-	walk(dialog)
-	text := strings.Join(words, "\n")
+	text := wordsIn(dialog)
 	for _, want := range []string{"vm-0000", "vm-0001", "vm-0002"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is not in %q", want, text)
@@ -164,4 +155,67 @@ func TestFailuresAreListedWithTheirReasonAndTriedAgain(t *testing.T) {
 		failed, err := h.svc.Operations.List(h.ctx, virt.OperationFilter{State: virt.OperationFailed})
 		return err == nil && len(failed) == 2*(1+3) && h.has("alert dialog", "Start · 3 machines")
 	})
+}
+
+func TestTheFailedOfAnOldBatchAreTriedAgainFromActivity(t *testing.T) {
+	d := virttest.Libvirtd(t)
+	if err := virttest.Fill(d.URI, 0, 3); err != nil { // their network is not there
+		t.Fatal(err)
+	}
+	h := openURI(t, d.URI)
+	h.says("vm-0000", "Off")
+	_, err := h.svc.Batch.Do(h.ctx, batch.Request{Action: virt.StartVM, Machines: []virt.Ref{h.ref("vm-0000"), h.ref("vm-0001"), h.ref("vm-0002")}})
+	if !errors.Is(err, virt.ErrPartial) {
+		t.Fatalf("they fail by %v", err)
+	}
+
+	h.window.Open(activityPlace)
+	h.click(h.must("table row", "Start"), desktop.MouseButtonPrimary) // the newest is the last of the three
+	h.click(h.batchRow(), desktop.MouseButtonPrimary)
+	h.push("Each machine")
+	dialog := h.must("alert dialog", "Start · 3 machines")
+	if words := wordsIn(dialog); !strings.Contains(words, "vm-0001") || strings.Count(words, "\n") < 3*2 {
+		t.Errorf("it says %q", words)
+	}
+	h.press(fyne.KeyEscape)
+	h.push("Try again for 3")
+
+	h.Until("they were tried again", func() bool {
+		failed, err := h.svc.Operations.List(h.ctx, virt.OperationFilter{State: virt.OperationFailed})
+		return err == nil && len(failed) == 2*(1+3) && h.has("alert dialog", "Start · 3 machines")
+	})
+}
+
+// batchRow is the row of Activity that is about several machines.
+func (h *house) batchRow() kit.Element {
+	h.t.Helper()
+	var found kit.Element
+	h.Until("there is a row of the batch", func() bool {
+		var walk func(e kit.Element) bool
+		walk = func(e kit.Element) bool {
+			if e.Role == "table row" && slices.ContainsFunc(e.Children, func(c kit.Element) bool { return strings.Contains(c.Name, "vm-0000, vm-0001") }) {
+				found = e
+				return true
+			}
+			return slices.ContainsFunc(e.Children, walk)
+		}
+		return walk(kit.Accessibility(h.Win, 1))
+	})
+	return found
+}
+
+// wordsIn are the labels of the element, one a line.
+func wordsIn(e kit.Element) string {
+	var words []string
+	var walk func(kit.Element)
+	walk = func(e kit.Element) {
+		if e.Role == "label" {
+			words = append(words, e.Name)
+		}
+		for _, child := range e.Children {
+			walk(child)
+		}
+	}
+	walk(e)
+	return strings.Join(words, "\n")
 }

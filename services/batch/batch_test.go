@@ -120,8 +120,45 @@ func TestAFailureInTheMiddleKeepsNobodyFromHisTurn(t *testing.T) {
 		t.Errorf("one that is gone: %+v", o)
 	}
 	operations, err := s.Operations.List(ctx, virt.OperationFilter{State: virt.OperationFailed})
-	if err != nil || len(operations) != 1 || operations[0].Kind != virt.KindPartial || operations[0].Done != 50 {
-		t.Errorf("failed operations are %+v, %v", operations, err)
+	if err != nil || len(operations) != 2 || operations[0].Target.Same(operations[1].Target) {
+		t.Fatalf("failed operations are %+v, %v", operations, err)
+	}
+	parent := operations[slices.IndexFunc(operations, virt.Operation.IsBatch)]
+	if parent.Kind != virt.KindPartial || parent.Done != 50 {
+		t.Errorf("the batch is kept as %+v", parent)
+	}
+	past, err := s.Batch.Past(ctx, parent.ID)
+	if err != nil || past.Action != virt.StartVM || len(past.Of(batch.Done)) != 47 {
+		t.Fatalf("later it is told that %+v, %v", past, err)
+	}
+	failed := past.Of(batch.Failed)
+	if len(failed) != 1 || !failed[0].Same(machines[25]) {
+		t.Fatalf("later it is told that %q failed", named(failed))
+	}
+	o := past.Outcomes[slices.IndexFunc(past.Outcomes, func(o batch.Outcome) bool { return o.Result == batch.Failed })]
+	if now := report.Outcomes[25]; o.Kind != now.Kind || o.Message != now.Message || o.Cause != now.Cause || o.Hint != now.Hint {
+		t.Errorf("later it is told %+v, at once it was %+v", o, now)
+	}
+}
+
+func TestOnlyABatchIsToldOfLater(t *testing.T) {
+	s, ctx := virttest.Open(t, "one-running-vm.xml")
+	vm := virttest.Only(t, s, ctx).Ref()
+	if err := s.VMs.Pause(ctx, vm); err != nil {
+		t.Fatal(err)
+	}
+	operations, err := s.Operations.List(ctx, virt.OperationFilter{})
+	if err != nil || len(operations) != 1 {
+		t.Fatalf("there are %+v, %v", operations, err)
+	}
+	if _, err := s.Batch.Past(ctx, operations[0].ID); !errors.Is(err, virt.ErrInvalid) {
+		t.Errorf("of one machine it says %v", err)
+	}
+	if _, err := s.Batch.Past(ctx, "none"); !errors.Is(err, virt.ErrNotFound) {
+		t.Errorf("of none it says %v", err)
+	}
+	if s.Batch.Repeatable(virt.AutostartVM) || s.Batch.Repeatable(virt.DeleteVM) || !s.Batch.Repeatable(virt.OffVM) {
+		t.Error("what can be repeated is not what takes no arguments")
 	}
 }
 

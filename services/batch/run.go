@@ -80,6 +80,8 @@ func (b *run) one(ctx context.Context, i int) {
 			return
 		}
 		err = b.act(ctx, o.Ref())
+	} else {
+		err = b.record(ctx, o.Ref(), err)
 	}
 	switch {
 	case err == nil:
@@ -89,4 +91,10 @@ func (b *run) one(ctx context.Context, i int) {
 	default:
 		*o = FailedOutcome(o.Ref(), err)
 	}
+}
+
+// record leaves an operation behind of a machine that could not even be looked
+// at: without it nobody would know later that it was meant, too.
+func (b *run) record(ctx context.Context, vm virt.Ref, failure error) error {
+	return b.service.door.Do(ctx, b.action, vm, func(context.Context, *operation.Progress) error { return failure })
 }

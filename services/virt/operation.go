@@ -52,6 +52,7 @@ type OperationFilter struct {
 	State  OperationState
 	Host   HostID
 	Target Ref
+	Parent string // the ID of the operation whose children they are
 	Actor  string
 	Since  time.Time
 	Limit  int

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
+	"github.com/kvmmanager/kvm-manager/services/batch"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/parts"
@@ -19,6 +20,7 @@ type detail struct {
 	activity *Activity
 	row      row
 	changes  *fyne.Container // the button that shows what changed in the XML
+	each     *fyne.Container // what became of each machine of a batch
 	panel    *kit.Card
 }
 
@@ -26,12 +28,13 @@ type detail struct {
 const detailText = kit.SidePanelWidth - 2*16 - 8
 
 func newDetail(a *Activity, r row, closed func()) *detail {
-	d := &detail{activity: a, row: r, changes: kit.Stack()}
+	d := &detail{activity: a, row: r, changes: kit.Stack(), each: kit.Col(8)}
 	look := parts.OperationLook(r.state)
 	body := kit.Col(14, kit.Row(8, kit.NewChip(look.Icon, look.Word, look.Token)))
 	if r.message != "" {
 		body.Add(d.told(r))
 	}
+	body.Add(d.each)
 	body.Add(kit.Col(6, d.facts()...))
 	body.Add(d.changes)
 	if r.message != "" {
@@ -39,7 +42,42 @@ func newDetail(a *Activity, r row, closed func()) *detail {
 	}
 	d.panel = kit.NewSidePanel(r.title(), container.NewVScroll(kit.Pad(14, 16, 14, 16, body)), closed)
 	d.loadChanges()
+	d.loadEach()
 	return d
+}
+
+// loadEach offers what became of each machine of a batch that has ended, and
+// another attempt with those that failed.
+func (d *detail) loadEach() {
+	a := d.activity
+	op := virt.Operation{Action: d.row.action, Target: d.row.target}
+	if d.row.state == virt.OperationRunning || !op.IsBatch() {
+		return
+	}
+	var report batch.Report
+	a.kit.RunTo(func(ctx context.Context) (err error) {
+		report, err = a.svc.Batch.Past(ctx, d.row.id)
+		return err
+	}, func(err error) {
+		if err != nil || len(report.Outcomes) == 0 { // an old row of the audit log: its operations are not kept
+			return
+		}
+		d.showEach(report)
+	})
+}
+
+func (d *detail) showEach(report batch.Report) {
+	actions := parts.NewActions(d.activity.kit, d.activity.svc)
+	row := kit.Row(8)
+	if left := len(report.Of(batch.Failed, batch.Cancelled)); left > 0 && d.activity.svc.Batch.Repeatable(report.Action) {
+		again := kit.Secondary("rotate-cw", parts.AgainWord(left), nil).Small()
+		again.OnPress(func() { actions.Again(report, again) })
+		row.Add(again)
+	}
+	row.Add(kit.Quiet("list", lang.L("Each machine"), func() { actions.ShowPast(report) }).Small())
+	d.each.Objects = []fyne.CanvasObject{row}
+	d.each.Refresh()
+	d.panel.Refresh()
 }
 
 // told is what went wrong and what can be done about it.

@@ -40,12 +40,20 @@ func (a *Actions) Do(action virt.Action, machines []Machine, busy kit.Busy) {
 	if len(fit) == 0 {
 		return
 	}
-	do := func() { a.run(action, machines, busy) }
-	switch {
-	case action == virt.DeleteVM:
+	switch action {
+	case virt.DeleteVM:
 		a.Delete(fit)
-	case action == virt.OpenConsole:
+	case virt.OpenConsole:
 		a.openConsoles(fit)
+	default:
+		a.afterQuestion(action, fit, func() { a.run(action, machines, busy) })
+	}
+}
+
+// afterQuestion asks what has to be asked before the action is done to the
+// machines, and calls do after that.
+func (a *Actions) afterQuestion(action virt.Action, fit []Machine, do func()) {
+	switch {
 	case action == virt.OffVM && a.svc.Settings.ConfirmForceOff():
 		a.kit.Confirm(a.question(forceOffWords(fit), setting.NameConfirmForceOff), do)
 	case action == virt.ResetVM && a.svc.Settings.ConfirmReset():

@@ -32,16 +32,38 @@ func (a *Actions) many(action virt.Action, machines []virt.Ref, args json.RawMes
 			a.kit.Show(err)
 			return
 		}
-		r := &results{actions: a, report: report, args: args}
+		r := &results{actions: a, report: report}
+		r.again = func(machines []virt.Ref) { a.many(action, machines, args, nil) }
 		r.tell()
 	})
+}
+
+// ShowPast shows what became of the machines of a batch that ended some time
+// ago, and offers to try again with those that failed.
+func (a *Actions) ShowPast(report batch.Report) {
+	r := &results{actions: a, report: report}
+	if a.svc.Batch.Repeatable(report.Action) {
+		r.again = func([]virt.Ref) { a.Again(report, nil) }
+	}
+	r.open()
+}
+
+// Again does the action of a past batch to the machines that failed or were not
+// reached, after the question that the action needs. busy may be nil.
+func (a *Actions) Again(report batch.Report, busy kit.Busy) {
+	machines := report.Of(batch.Failed, batch.Cancelled)
+	named := make([]Machine, len(machines))
+	for i, ref := range machines {
+		named[i] = Machine{VM: virt.VM{ID: ref.ID, Host: ref.Host, Name: ref.Name}}
+	}
+	a.afterQuestion(report.Action, named, func() { a.many(report.Action, machines, nil, busy) })
 }
 
 // results show what became of many machines.
 type results struct {
 	actions *Actions
 	report  batch.Report
-	args    json.RawMessage
+	again   func([]virt.Ref) // does it once more; nil where that cannot be
 }
 
 func (r *results) count(results ...batch.Result) int { return len(r.report.Of(results...)) }
@@ -103,19 +125,24 @@ func resultCount(result batch.Result, n int) string {
 // open shows the machines one under the other, and tries again with those that
 // are not done.
 func (r *results) open() {
-	again := r.report.Of(batch.Failed, batch.Cancelled)
+	left := r.report.Of(batch.Failed, batch.Cancelled)
 	spec := kit.DialogSpec{
-		Width: kit.WideDialog, Title: r.title(), Text: r.sum(), Tile: r.tile(), Body: r.body(), Cancel: lang.L("Close"), Alert: len(again) > 0,
+		Width: kit.WideDialog, Title: r.title(), Text: r.sum(), Tile: r.tile(), Body: r.body(), Cancel: lang.L("Close"), Alert: len(left) > 0,
 	}
 	var d *kit.Dialog
-	if n := len(again); n > 0 {
-		spec.Action = kit.Primary("rotate-cw", lang.N("Try again for {{.Count}}", n, map[string]any{"Count": n}), func() {
+	if len(left) > 0 && r.again != nil {
+		spec.Action = kit.Primary("rotate-cw", AgainWord(len(left)), func() {
 			d.Close()
-			r.actions.many(r.report.Action, again, r.args, nil)
+			r.again(left)
 		})
 	}
 	d = kit.NewDialog(spec)
 	d.Open(r.actions.kit.Win.Canvas())
+}
+
+// AgainWord offers another attempt for so many machines.
+func AgainWord(n int) string {
+	return lang.N("Try again for {{.Count}}", n, map[string]any{"Count": n})
 }
 
 func (r *results) title() string {
