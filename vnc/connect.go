@@ -199,6 +199,8 @@ func (c *session) options(ctx context.Context, conn net.Conn) rfb.Options {
 				c.do(ctx, s.freePointer)
 			}
 		},
+		OnResizable:  s.hearSizes,
+		OnSizeAnswer: s.hearAnswer,
 		OnLights: func(lights rfb.Lights) {
 			if s.learnLights(lights) {
 				c.do(ctx, s.alignLocks)
@@ -250,6 +252,7 @@ func (s *Screen) detach() {
 	s.client = nil
 	s.keyboard = keyboard{capsLock: s.keyboard.capsLock, numLock: s.keyboard.numLock}
 	s.lights, s.lit = 0, false
+	s.unfollow()
 	s.pointer.buttons = 0
 }
 

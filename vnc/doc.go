@@ -19,7 +19,9 @@
 // A focused Screen takes every key, by its place on the keyboard and not by its
 // letter, so that the guest's own layout decides. On X11 it also takes what the
 // window manager would (Alt+Tab, Super). Left Ctrl+Alt, pressed and released
-// alone, lets go. It is not for windows with a fyne.MainMenu: the menu's
+// alone, lets go. Whenever the guest gets the keyboard, its locks (Caps Lock, Num
+// Lock, Scroll Lock) are brought in step with those of this computer, as far as
+// server and platform tell them. It is not for windows with a fyne.MainMenu: the menu's
 // shortcuts would come first.
 //
 // # Pointer
@@ -27,6 +29,12 @@
 // A guest with a tablet follows the pointer. For one that has but a mouse, a
 // click captures the pointer where the platform can do that, and left Ctrl+Alt
 // frees it; elsewhere the mouse is told the way that the pointer goes.
+//
+// # Size
+//
+// The picture fits into the widget, has its own size, or with [Follow] makes the
+// guest change its resolution to that of the widget, a moment after that has
+// come to rest. Servers may refuse: QEMU does unless the guest has virtio video.
 //
 // # Rhythm
 //

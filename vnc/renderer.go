@@ -37,6 +37,7 @@ func (r *renderer) layOut(size fyne.Size) {
 	s.mu.Lock()
 	s.placed = place(size, s.frame.Size(), density, s.scaling)
 	placed := s.placed
+	s.fill(roomOf(size, density))
 	s.mu.Unlock()
 
 	r.surface.Resize(size)
@@ -53,7 +54,7 @@ func (r *renderer) MinSize() fyne.Size {
 	density := s.density()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.scaling == Fit {
+	if s.scaling != ActualSize {
 		return minimum
 	}
 	size := s.frame.Size()

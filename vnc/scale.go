@@ -17,6 +17,9 @@ const (
 	// ActualSize shows each pixel as one pixel of the monitor. The widget's
 	// MinSize is the screen's: put it into a scroll container.
 	ActualSize
+	// Follow asks the guest for a screen of the widget's size, and fits the one
+	// that it has meanwhile.
+	Follow
 )
 
 // A placement is where the picture lies within the widget. It begins and ends
@@ -34,9 +37,9 @@ func place(widget fyne.Size, guest image.Point, density float32, how Scaling) pl
 	if guest.X == 0 || guest.Y == 0 || density <= 0 {
 		return placement{}
 	}
-	room := image.Pt(int(widget.Width*density), int(widget.Height*density))
+	room := roomOf(widget, density)
 	pixels := guest
-	if how == Fit {
+	if how != ActualSize {
 		pixels = fit(room, guest)
 	}
 	left, top := max(0, (room.X-pixels.X)/2), max(0, (room.Y-pixels.Y)/2)
@@ -46,6 +49,11 @@ func place(widget fyne.Size, guest image.Point, density float32, how Scaling) pl
 		guest:  guest,
 		sharp:  pixels.X > 0 && pixels.X%guest.X == 0 && pixels.Y%guest.Y == 0,
 	}
+}
+
+// roomOf returns the size of a widget in whole pixels of the monitor.
+func roomOf(widget fyne.Size, density float32) image.Point {
+	return image.Pt(int(widget.Width*density), int(widget.Height*density))
 }
 
 // fit returns the largest size of guest's shape that fits into room.

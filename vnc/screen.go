@@ -47,6 +47,7 @@ type Screen struct {
 	focused  bool
 	placed   placement
 	scaling  Scaling
+	follower follower
 	hidden   bool
 	paused   bool
 	keyboard keyboard
@@ -99,6 +100,8 @@ func (s *Screen) SetName(name string) {
 func (s *Screen) SetScaling(how Scaling) {
 	s.mu.Lock()
 	s.scaling = how
+	s.follower.asked = image.Point{}
+	s.follow()
 	s.mu.Unlock()
 	s.refresh()
 }
@@ -165,6 +168,7 @@ func (s *Screen) setIdle(change func()) {
 	defer s.mu.Unlock()
 	change()
 	s.applyIdle()
+	s.follow()
 }
 
 // applyIdle stops or starts updates; the caller holds s.mu.

@@ -23,6 +23,7 @@ type Options struct {
 
 	OnUpdate      func()                  // an update has been decoded: the frame may have changed
 	OnResize      func(width, height int) // the screen has another size, in pixels
+	OnResizable   func()                  // the server takes RequestSize from now on
 	OnSizeAnswer  func(SizeStatus)        // the server's answer to RequestSize
 	OnPointerMode func(absolute bool)     // the guest changed to another kind of pointer
 	OnLights      func(Lights)            // the guest's lock lights, at first and whenever they change; not every server tells

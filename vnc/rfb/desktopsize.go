@@ -49,8 +49,12 @@ func (c *Client) decodeExtendedDesktopSize(r rectangle) {
 	if !answer || status == SizeChanged {
 		c.resize(r.width, r.height)
 		c.mu.Lock()
+		known := c.resizable
 		c.resizable, c.firstScreen = true, first
 		c.mu.Unlock()
+		if !known && c.in.err == nil {
+			call(c.opts.OnResizable)
+		}
 	}
 	if answer && c.opts.OnSizeAnswer != nil {
 		c.opts.OnSizeAnswer(status)

@@ -1,15 +1,11 @@
 package rfb_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"image"
 	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
@@ -38,47 +34,11 @@ func need(t *testing.T, program string) string {
 // startXvnc starts a desktop of 400x300 pixels.
 func startXvnc(t *testing.T) *desktop {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "xvnc") // t.TempDir is too long for a socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	d := &desktop{socket: filepath.Join(dir, "vnc")}
-	number, told, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer number.Close()
-	cmd := exec.Command(need(t, "Xvnc"), "-displayfd", "3", "-SecurityTypes", "None", "-rfbunixpath", d.socket, "-rfbport", "-1",
-		"-geometry", "400x300", "-depth", "24", "-nolisten", "tcp", "-noreset", "-s", "0")
-	cmd.ExtraFiles = []*os.File{told}
-	run(t, cmd)
-	_ = told.Close()
-	line, err := bufio.NewReader(number).ReadString('\n')
-	if err != nil {
-		t.Fatalf("Xvnc did not start: %v", err)
-	}
-	d.number = strings.TrimSpace(line)
+	x := rfbtest.StartXvnc(t, "400x300")
+	d := &desktop{number: x.Display, socket: x.Socket}
 	d.xDisplay = openDisplay(t, d.number, desktopSize)
 	d.put(collage(desktopSize, 0), image.Point{})
 	return d
-}
-
-// run starts a program and ends it with the test.
-func run(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("%s said: %s", filepath.Base(cmd.Path), said.String())
-		}
-	})
 }
 
 // wantDesktop waits until the client shows what the X server has.
@@ -182,7 +142,7 @@ func TestXvncsJPEGsLookLikeTheDesktop(t *testing.T) {
 func TestEveryEncodingOfLibVNCServerShowsTheDesktop(t *testing.T) {
 	d := startXvnc(t)
 	socket := d.socket + "2"
-	run(t, exec.Command(need(t, "x11vnc"), "-display", ":"+d.number, "-rfbport", "0", "-unixsock", socket, "-forever", "-shared",
+	rfbtest.Run(t, exec.Command(need(t, "x11vnc"), "-display", ":"+d.number, "-rfbport", "0", "-unixsock", socket, "-forever", "-shared",
 		"-nopw", "-nocursor", "-noxdamage", "-wait", "10", "-q"))
 	encodings := map[string]rfb.Encoding{"RRE": rfb.EncodingRRE, "CoRRE": rfb.EncodingCoRRE, "zlib": rfb.EncodingZlib}
 	for name, e := range mostEncodings {

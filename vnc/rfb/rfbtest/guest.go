@@ -103,6 +103,12 @@ func Start(t testing.TB, vnc string, args ...string) *Guest {
 // boot starts QEMU with a boot sector.
 func boot(t testing.TB, sector []byte, vnc string, args ...string) *Guest {
 	t.Helper()
+	return bootIn(t, sector, vnc, func(string) []string { return args })
+}
+
+// bootIn is boot for arguments that name files of the guest's directory.
+func bootIn(t testing.TB, sector []byte, vnc string, args func(dir string) []string) *Guest {
+	t.Helper()
 	program, err := exec.LookPath("qemu-system-x86_64")
 	if err != nil {
 		t.Skip("needs qemu-system-x86_64")
@@ -114,7 +120,7 @@ func boot(t testing.TB, sector []byte, vnc string, args ...string) *Guest {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	g := &Guest{Socket: filepath.Join(dir, "vnc"), dir: dir}
 	g.writeDisk(t, sector)
-	g.qemu = exec.Command(program, append(g.arguments(vnc), args...)...)
+	g.qemu = exec.Command(program, append(g.arguments(vnc), args(dir)...)...)
 	g.qemu.Stderr = os.Stderr
 	if err := g.qemu.Start(); err != nil {
 		t.Fatal(err)
