@@ -41,7 +41,7 @@ func openURI(t testing.TB, uris ...string) *house {
 	}
 	h := &house{Window: kittest.OpenAs(t, ctx, svc), t: t, svc: svc, ctx: ctx}
 	h.window = NewWindow(h.Kit, svc)
-	h.Kit.OnError(func(p kit.Problem) { t.Errorf("%s: %s %s", p.Title, p.Why, p.Detail) })
+	h.Kit.OnError(func(_ *kit.Kit, p kit.Problem) { t.Errorf("%s: %s %s", p.Title, p.Why, p.Detail) })
 	h.Win.Show()
 	h.Win.Resize(fyne.NewSize(1280, 800))
 	return h

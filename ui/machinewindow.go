@@ -53,7 +53,6 @@ func (w *Window) leave(ref virt.Ref) {
 func newMachineWindow(w *Window, ref virt.Ref, tab string) *machineWindow {
 	own := &machineWindow{main: w, ref: ref, win: w.kit.App.NewWindow(lang.L("KVM Manager"))}
 	own.kit = w.kit.Window(own.win)
-	own.kit.OnError(func(p kit.Problem) { showProblem(own.kit, p) })
 	own.consoles = w.consoles.In(own.kit)
 	own.machines = w.machines.In(machines.Options{
 		Kit: own.kit, Services: w.svc, Tabs: machineTabs(own.consoles), Open: own.open, Create: w.newMachine, Leave: w.leave,

@@ -60,7 +60,7 @@ func NewWindow(k *kit.Kit, svc *services.Services) *Window {
 	w.restore()
 	w.stage = kit.NewStage(k.Win)
 	w.stage.AfterWith(k.After)
-	k.OnError(func(p kit.Problem) { showProblem(k, p) })
+	k.OnError(showProblem)
 	w.consoles = console.New(k, svc)
 	w.machines = machines.New(machines.Options{
 		Kit: k, Services: svc, Hosts: hosts.New(k, svc), Tabs: machineTabs(w.consoles), Open: w.openMachine, OpenWindow: w.tearOff, Create: w.newMachine, Leave: w.leave,

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -18,6 +19,7 @@ type foot struct {
 	owner    *kit.Text
 	key      fyne.CanvasObject
 	lets     *kit.Text
+	resume   *kit.Button // of a machine that is paused
 	pictures *kit.Text
 	content  *fyne.Container
 
@@ -33,8 +35,12 @@ func newFoot(v *view) *foot {
 	f := &foot{view: v, icon: kit.NewIcon("keyboard", 14, theme.Muted), owner: kit.NewText(kit.SmallText, "")}
 	f.key = kit.NewTag(lang.L("Left Ctrl + Alt"))
 	f.lets = kit.NewText(kit.SmallText, lang.L("lets go"))
+	f.resume = kit.Link("play", lang.L("Resume"), nil)
+	f.resume.OnPress(func() {
+		v.kit.RunOn(f.resume, func(ctx context.Context) error { return v.svc.VMs.Resume(ctx, v.vm) })
+	})
 	f.pictures = kit.NewText(kit.SmallText, "")
-	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, kit.Spacer(), f.pictures)))
+	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, f.resume, kit.Spacer(), f.pictures)))
 	return f
 }
 
@@ -44,27 +50,34 @@ func (f *foot) setVisible(visible bool) {
 }
 
 func (f *foot) show() {
-	connected, held := f.view.line.connected(), f.view.line.connected() && f.view.focused
+	v := f.view
+	connected, paused := v.line.connected(), v.paused()
+	held := connected && v.focused && !paused
 	f.icon.Hidden, f.owner.Hidden, f.pictures.Hidden = !connected, !connected, !connected
 	f.key.Hide()
 	f.lets.Hidden = !held
-	if held {
+	f.resume.Hidden = !connected || !paused
+	switch {
+	case held:
 		f.key.Show()
-		f.icon.SetIcon("lock")
-		f.icon.SetToken(theme.Accent)
-		f.owner.SetText(lang.L("The keyboard belongs to the machine"))
-		f.owner.SetToken(theme.Text)
-	} else {
-		f.icon.SetIcon("keyboard")
-		f.icon.SetToken(theme.Muted)
-		f.owner.SetText(lang.L("Click the screen to type in the machine"))
-		f.owner.SetToken(theme.Muted)
+		f.say("lock", theme.Accent, lang.L("The keyboard belongs to the machine"), theme.Text)
+	case paused:
+		f.say("pause", theme.Warn, lang.L("The machine is paused: it takes no keys"), theme.Text)
+	default:
+		f.say("keyboard", theme.Muted, lang.L("Click the screen to type in the machine"), theme.Muted)
 	}
 	if !connected {
 		f.pictures.SetText("")
 	}
 	f.content.Refresh()
 	f.count()
+}
+
+func (f *foot) say(icon string, tint theme.Token, words string, ink theme.Token) {
+	f.icon.SetIcon(icon)
+	f.icon.SetToken(tint)
+	f.owner.SetText(words)
+	f.owner.SetToken(ink)
 }
 
 // count counts the pictures of each second in which somebody sees them.

@@ -161,6 +161,9 @@ func (v *view) off() bool {
 	return v.known && !on
 }
 
+// paused says whether the machine is known to stand still.
+func (v *view) paused() bool { return v.known && v.row.State == virt.StatePaused }
+
 // lineChanged hears of every change of the connection. A lost one may mean
 // that the machine went off: ask before saying anything.
 func (v *view) lineChanged() {

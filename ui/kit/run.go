@@ -82,11 +82,10 @@ func (k *Kit) Window(win fyne.Window) *Kit {
 // Call it before the kit is used.
 func (k *Kit) PostWith(post func(func())) { k.post = post }
 
-// OnError makes present show the failures of Run and its kin. It is called on
-// the UI goroutine.
-func (k *Kit) OnError(present func(Problem)) {
-	k.present = func(_ *Kit, p Problem) { present(p) }
-}
+// OnError makes present show the failures of Run and its kin, also of the kits
+// that Window makes from now on: it gets the kit of the window where it belongs.
+// It is called on the UI goroutine.
+func (k *Kit) OnError(present func(*Kit, Problem)) { k.present = present }
 
 // Do runs fn on the UI goroutine, in the order of the calls, unless the kit is
 // closed by then. It does not wait. It is for code off the UI goroutine.

@@ -32,7 +32,7 @@ func TestRunCarriesTheActorAndReportsOnTheUIGoroutine(t *testing.T) {
 func TestAFailureIsExplainedAndDoneIsNotCalled(t *testing.T) {
 	w := kittest.Open(t, nil)
 	var shown []kit.Problem
-	w.Kit.OnError(func(p kit.Problem) { shown = append(shown, p) })
+	w.Kit.OnError(func(_ *kit.Kit, p kit.Problem) { shown = append(shown, p) })
 	failure := &virt.Error{
 		Kind: virt.KindState, Action: virt.StartVM, Ref: virt.Ref{Kind: virt.KindVM, Name: "web"},
 		Hint: "Shut it down first.", Err: errors.New("domain is already running"),
@@ -162,4 +162,19 @@ func TestEveryKindOfFailureHasWords(t *testing.T) {
 			t.Errorf("%s: got %+v", kind, p)
 		}
 	}
+}
+
+func TestAFailureIsShownInTheWindowWhereItHappened(t *testing.T) {
+	w := kittest.Open(t, nil)
+	var shown []*kit.Kit
+	w.Kit.OnError(func(where *kit.Kit, _ kit.Problem) { shown = append(shown, where) })
+	win := w.App.NewWindow("another")
+	other := w.Kit.Window(win)
+	other.Run(func(context.Context) error { return errors.New("a disk is full") })
+	w.Until("it is shown", func() bool { return len(shown) == 1 })
+	if shown[0] != other {
+		t.Error("it is shown in the main window")
+	}
+	other.Leave()
+	win.Close()
 }

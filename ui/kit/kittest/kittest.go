@@ -52,7 +52,7 @@ func OpenAs(t testing.TB, ctx context.Context, events kit.Source) *Window { //no
 	w.Win.Resize(fyne.NewSize(1280, 800))
 	w.Kit = kit.New(w.App, w.Win, ctx, events)
 	w.Kit.PostWith(w.post)
-	w.Kit.OnError(func(p kit.Problem) { t.Errorf("%s: %s", p.Title, p.Why) })
+	w.Kit.OnError(func(_ *kit.Kit, p kit.Problem) { t.Errorf("%s: %s", p.Title, p.Why) })
 	t.Cleanup(func() {
 		w.Kit.Close()
 		w.Win.Close()
