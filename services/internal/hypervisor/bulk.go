@@ -66,8 +66,8 @@ func (c *Conn) states(turn uint64, autostart, saved libvirt.ConnectListAllDomain
 		defer C.kvmFree(&all)
 		starting, kept := uuidSet(&filtered[0]), uuidSet(&filtered[1])
 		known := c.knownOf(turn)
-		if len(known) != int(all.n) {
-			known = c.identify(turn, &all) // exactly these, for the ranks
+		if !exactly(known, &all) {
+			known = c.identify(turn, &all)
 		}
 		c.each(turn, &all, known, func(r record) { take(int(all.n), r, starting[r.uuid], kept[r.uuid]) })
 		return 0
@@ -88,6 +88,22 @@ func (c *Conn) raw(name string, f func(conn unsafe.Pointer, said *C.kvmError) C.
 		}
 		return nil
 	})
+}
+
+// exactly reports whether the domains are those that are known: ranks of others
+// would leave gaps in a list. The event of one that came or went may not have
+// arrived yet, and as many may have come as went.
+func exactly(known map[uuid]identity, all *C.kvmDomains) bool {
+	if len(known) != int(all.n) {
+		return false
+	}
+	domains := unsafe.Slice(all.domains, int(all.n))
+	for i := range domains {
+		if _, ok := known[uuidOf(&domains[i])]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // each hands over the records with their identities.

@@ -37,3 +37,20 @@ func Explanations() []Explanation {
 	}
 	return all
 }
+
+// Mistake makes c take the VM of the UUID for another one that is gone and had a
+// name before all others, as it does for a moment when one came and one went and
+// the events are still under way. It returns false when nothing is known yet.
+func (c *Conn) Mistake(vm string) bool {
+	known := c.knownOf(c.turn())
+	for id := range known {
+		if id.String() == vm {
+			delete(known, id)
+			id[0] ^= 0xff
+			known[id] = identity{id: id.String()}
+			rank(known)
+			return true
+		}
+	}
+	return false
+}

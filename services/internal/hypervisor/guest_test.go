@@ -1,11 +1,11 @@
 package hypervisor_test
 
 import (
-	"crypto/rand"
-	"fmt"
 	"testing"
 
 	"libvirt.org/go/libvirtxml"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 )
 
 // A guest is what a test needs of a VM: no disk, no system. Its firmware says
@@ -48,9 +48,4 @@ func text(t *testing.T, doc interface{ Marshal() (string, error) }) string {
 	return s
 }
 
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails (documented)
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
+func newUUID() string { return hypervisor.NewUUID() }

@@ -1,6 +1,7 @@
 package hypervisor_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -42,5 +43,21 @@ func TestAHostMayHaveManyVMs(t *testing.T) {
 	must(t, err)
 	if len(vms) != 200 || vms[0].State != virt.StateShutoff {
 		t.Errorf("there are %d VMs, the first %+v", len(vms), vms[0])
+	}
+}
+
+func TestTheInventoryHasNoGapsBeforeTheEventsOfOneThatCameAndOneThatWent(t *testing.T) {
+	conn, _ := open(t, virttest.TestHost(t, "several-states.xml"))
+	want, err := conn.Inventory()
+	must(t, err)
+	for _, vm := range want {
+		if !conn.Mistake(vm.ID) {
+			t.Fatal("nothing is known of the host")
+		}
+		got, err := conn.Inventory()
+		must(t, err)
+		if !slices.EqualFunc(got, want, func(a, b virt.VM) bool { return a.ID == b.ID && a.Name == b.Name }) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
 	}
 }
