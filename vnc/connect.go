@@ -199,8 +199,12 @@ func (c *session) options(ctx context.Context, conn net.Conn) rfb.Options {
 				c.do(ctx, s.freePointer)
 			}
 		},
-		OnResizable:  s.hearSizes,
-		OnSizeAnswer: s.hearAnswer,
+		OnResizable: s.hearSizes,
+		OnSizeAnswer: func(answer rfb.SizeStatus) {
+			if s.hearAnswer(answer) && s.OnFixed != nil {
+				c.do(ctx, s.OnFixed)
+			}
+		},
 		OnLights: func(lights rfb.Lights) {
 			if s.learnLights(lights) {
 				c.do(ctx, s.alignLocks)

@@ -48,12 +48,14 @@ func (s *Screen) hearSizes() {
 	s.follow()
 }
 
-// hearAnswer is called by the decoder when a wish was answered. A server that
-// refuses one refuses all: QEMU says "invalid" for a screen of fixed size.
-func (s *Screen) hearAnswer(answer rfb.SizeStatus) {
+// hearAnswer is called by the decoder when a wish was answered, and reports
+// whether it was refused. A server that refuses one refuses all: QEMU says
+// "invalid" for a screen of fixed size.
+func (s *Screen) hearAnswer(answer rfb.SizeStatus) (refused bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.follower.refused = answer == rfb.SizeProhibited || answer == rfb.SizeInvalid
+	return s.follower.refused
 }
 
 // fill notes how much room there is for the picture; the caller holds s.mu.

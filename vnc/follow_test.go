@@ -6,6 +6,7 @@ import (
 	"image"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -63,14 +64,20 @@ func TestAnXServerFollowsTheWidgetWhileItShall(t *testing.T) {
 
 func TestAScreenOfFixedSizeIsAskedOnceInAConnection(t *testing.T) {
 	guest := rfbtest.Start(t, "")
-	screen, _, window := connect(t, guest)
+	screen, _, window := show(t)
+	var fixed atomic.Int32
+	screen.OnFixed = func() { fixed.Add(1) }
+	screen.Connect(t.Context(), dial(guest), nobody)
 	rfbtest.Eventually(t, "the offer", screen.CanFollow) // QEMU refuses only when it is asked
 	screen.SetScaling(vnc.Follow)
-	rfbtest.Eventually(t, "the refusal", func() bool { return !screen.CanFollow() })
+	rfbtest.Eventually(t, "the refusal", func() bool { return !screen.CanFollow() && fixed.Load() == 1 })
 	window.Resize(fyne.NewSize(1000, 700))
 	guest.Do(t, "stop", nil)
 	truth := guest.Screendump(t)
 	rfbtest.Eventually(t, "the picture", func() bool { return bytes.Equal(screen.Picture().Pix, truth.Pix) })
+	if n := fixed.Load(); n != 1 {
+		t.Errorf("it was refused %d times", n)
+	}
 }
 
 func TestALinuxOnVirtioVideoFollowsTheWidget(t *testing.T) {

@@ -23,7 +23,7 @@ const (
 
 // A Screen is a widget that shows a VNC server's screen and sends it keys and
 // pointer movements. The exported fields are set before Connect; OnStatus,
-// OnFocus and OnRelease are called on Fyne's goroutine.
+// OnFocus, OnRelease and OnFixed are called on Fyne's goroutine.
 type Screen struct {
 	widget.BaseWidget
 
@@ -31,6 +31,7 @@ type Screen struct {
 	OnFocus   func(focused bool)  // the keyboard goes to the guest, or no longer
 	OnRelease func()              // left Ctrl+Alt let go of keyboard and pointer
 	OnPointer func(fyne.Position) // the pointer moved over the widget; not while it is captured
+	OnFixed   func()              // the guest was to follow, and its server refused
 	OnBell    func()
 	OnCutText func(text string)  // the guest's clipboard, at most 1 MiB; on the decoder's goroutine
 	Trace     func(event string) // called on any goroutine

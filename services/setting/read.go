@@ -46,7 +46,7 @@ func (s *Service) HighContrast() bool { return read[bool](s, NameContrast) }
 // Motion says whether things may slide into their place.
 func (s *Service) Motion() bool { return read[bool](s, NameMotion) }
 
-// ConsoleScaling is how large a machine's screen is shown at first: Fit or ActualSize.
+// ConsoleScaling is how large a machine's screen is shown at first: Fit, ActualSize or Follow.
 func (s *Service) ConsoleScaling() string { return read[string](s, NameConsoleScaling) }
 
 // KeepHistory is how long operations and rows of the audit log are kept; zero is

@@ -41,6 +41,7 @@ const (
 	Compact     = "compact"
 	Fit         = "fit" // NameConsoleScaling
 	ActualSize  = "actual"
+	Follow      = "follow" // the machine takes the window's size
 )
 
 // KeysPrefix begins the names of settings that give an action of the window
@@ -68,7 +69,7 @@ var registry = []definition{
 	choice(NameDensity, Comfortable, Compact),
 	flag(NameContrast, false),
 	flag(NameMotion, true),
-	choice(NameConsoleScaling, Fit, ActualSize),
+	choice(NameConsoleScaling, Fit, ActualSize, Follow),
 	days(NameKeepOperations, 90, 1),
 	days(NameKeepAudit, 0, 30),
 	size(NameNewMemory, "1 GiB", 16<<20, 64<<40),

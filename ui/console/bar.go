@@ -32,6 +32,7 @@ func newBar(v *view) *bar {
 	b.fit.OnPress(func() { kit.ShowMenuUnder(b.fit, b.scalingMenu()) })
 	b.content = kit.NewToolBar(lang.L("Console"), b.keys, b.shot, kit.ToolBarLine(), b.fit, kit.ToolBarLine(), b.size)
 	b.content.Hide()
+	v.screen.OnFixed = func() { v.kit.Do(b.refused) }
 	return b
 }
 
@@ -50,18 +51,39 @@ func (b *bar) show(visible bool) {
 }
 
 func (b *bar) scalingMenu() []kit.MenuItem {
+	fixed := ""
+	if !b.view.screen.CanFollow() {
+		fixed = lang.L("Its screen takes no other size; with virtio video it would.")
+	}
 	return []kit.MenuItem{
 		{Icon: "scan", Label: lang.L("Fit into the window"), Checked: b.scaling == vnc.Fit, Do: func() { b.scale(vnc.Fit) }},
 		{Icon: "maximize-2", Label: lang.L("Actual size"), Checked: b.scaling == vnc.ActualSize, Do: func() { b.scale(vnc.ActualSize) }},
+		{Icon: "app-window", Label: lang.L("The machine follows the window"), Disabled: fixed, Checked: b.scaling == vnc.Follow, Do: func() { b.scale(vnc.Follow) }},
 	}
 }
 
 func (b *bar) scale(how vnc.Scaling) {
 	b.scaling = how
-	b.fit.SetLabel(lang.L("Fit"))
-	if how == vnc.ActualSize {
-		b.fit.SetLabel(lang.L("Actual size"))
-	}
+	b.fit.SetLabel(scalingLabel(how))
 	b.view.screen.SetScaling(how)
 	b.view.show()
+}
+
+// refused ends following: the machine's screen has sizes of its own.
+func (b *bar) refused() {
+	if b.scaling == vnc.Follow {
+		b.scale(vnc.Fit)
+	}
+}
+
+// scalingLabel is what the bar calls the size that was chosen.
+func scalingLabel(how vnc.Scaling) string {
+	switch how {
+	case vnc.ActualSize:
+		return lang.L("Actual size")
+	case vnc.Follow:
+		return lang.L("Follows the window")
+	default:
+		return lang.L("Fit")
+	}
 }

@@ -1,18 +1,18 @@
 package console
 
 import (
-	"fyne.io/fyne/v2/lang"
-
 	"github.com/kvmmanager/kvm-manager/services/setting"
 	"github.com/kvmmanager/kvm-manager/vnc"
 )
 
+// scalings are the settings' words for sizes.
+var scalings = map[string]vnc.Scaling{
+	setting.Fit: vnc.Fit, setting.ActualSize: vnc.ActualSize, setting.Follow: vnc.Follow,
+}
+
 // preferred shows the screen as large as the settings want it at first.
 func (b *bar) preferred() {
-	if b.view.svc.Settings.ConsoleScaling() != setting.ActualSize {
-		return
-	}
-	b.scaling = vnc.ActualSize
-	b.fit.SetLabel(lang.L("Actual size"))
+	b.scaling = scalings[b.view.svc.Settings.ConsoleScaling()]
+	b.fit.SetLabel(scalingLabel(b.scaling))
 	b.view.screen.SetScaling(b.scaling)
 }

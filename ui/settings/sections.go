@@ -55,7 +55,8 @@ func newMachines() []card {
 func consoles() []card {
 	return []card{{rows: []*row{
 		choose(setting.NameConsoleScaling, lang.L("Size of a screen"), lang.L("How a machine’s screen is shown when it is opened"),
-			value{setting.Fit, lang.L("Fit into the window")}, value{setting.ActualSize, lang.L("Actual size")}),
+			value{setting.Fit, lang.L("Fit into the window")}, value{setting.ActualSize, lang.L("Actual size")},
+			value{setting.Follow, lang.L("The machine follows the window")}),
 	}}}
 }
 
