@@ -3,9 +3,11 @@ package host_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
@@ -105,6 +107,37 @@ func TestTheDefaultNetworkIsMadeStartedAndKept(t *testing.T) {
 	c.want("default-network", virt.CheckWarn, "There is none")
 	c.fix("default-network")
 	c.want("default-network", virt.CheckOK, "")
+}
+
+func TestAFixThatFailsHalfWayIsTakenBackAndTheAuditLogSaysWhatOthersChanged(t *testing.T) {
+	d := virttest.Libvirtd(t)
+	conn, err := hypervisor.Open(d.URI, hypervisor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	c := newCheck(t, d.URI)
+	links := filepath.Join(d.Dir, "etc/qemu/networks/autostart") // where libvirt notes what starts by itself
+	if err := os.RemoveAll(links); err != nil {
+		t.Fatal(err)
+	}
+	write(t, links, "in the way")
+	if err := c.svc.Hosts.Fix(c.ctx, c.host, "default-network"); err == nil {
+		t.Error("it is said to be mended")
+	}
+	virttest.WantAudit(t, c.svc, c.ctx, virt.FixHost, "failed")
+	if n, err := conn.NetworkByName("default"); err != nil || n.Active || n.Autostart {
+		t.Errorf("the network is %+v (%v)", n, err)
+	}
+	if err := os.Remove(links); err != nil {
+		t.Fatal(err)
+	}
+	c.again()
+	c.fix("default-network")
+	rows, err := c.svc.Operations.Audit(c.ctx, time.Time{})
+	if err != nil || !strings.Contains(rows[len(rows)-1].Diff, "-active: false\n-autostart: false\n+active: true\n+autostart: true\n") {
+		t.Errorf("the audit log has %+v, %v", rows, err)
+	}
 }
 
 func TestAStoppedDefaultPoolIsStarted(t *testing.T) {

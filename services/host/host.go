@@ -49,6 +49,7 @@ func New(door *operation.Door, bus *event.Bus, dirs storage.Dirs) *Service {
 		keyring: storage.NewKeyring(dirs), secrets: secrets{of: map[string]string{}},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.registerInverses()
 	return s
 }
 

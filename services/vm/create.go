@@ -2,7 +2,6 @@ package vm
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -207,9 +206,4 @@ func (b *builder) defineNew(ctx context.Context, made virt.Ref, xml string) erro
 
 // newUUID returns a random UUID (RFC 9562, version 4). It is chosen before the
 // VM is defined, so that an interrupted create can be told from foreign VMs.
-func newUUID() string {
-	var u [16]byte
-	rand.Read(u[:]) //nolint:errcheck // never fails, by its contract
-	u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
-}
+func newUUID() string { return hypervisor.NewUUID() }

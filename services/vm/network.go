@@ -155,30 +155,11 @@ func stopStartedNetwork(c *hypervisor.Conn, inv operation.Inverse, acted bool) e
 	if !acted {
 		return nil // somebody else may have started it; an active network harms nobody
 	}
-	used, err := onNetwork(c, inv.Ref.Name, func(n virt.NIC) bool { return n.Target != "" }) // plugged in: it runs
-	if err != nil || used {
-		return err
-	}
-	return ignoreState(c.StopNetwork(inv.Ref.ID))
+	return host.StopUnusedNetwork(c, inv.Ref)
 }
 
 // removeMadeNetwork removes the network of the UUID that we chose, unless a VM
 // is defined to use it by now.
 func removeMadeNetwork(c *hypervisor.Conn, inv operation.Inverse, _ bool) error {
-	used, err := onNetwork(c, inv.Ref.Name, func(virt.NIC) bool { return true })
-	if err != nil || used {
-		return err
-	}
-	return host.RemoveNetwork(c, inv.Ref.ID)
-}
-
-// onNetwork reports whether a card of any VM that is on the network matches.
-func onNetwork(c *hypervisor.Conn, name string, match func(virt.NIC) bool) (found bool, err error) {
-	err = c.EachXML(func(_, xml string) {
-		f, err := domainxml.Read(xml)
-		found = found || err == nil && slices.ContainsFunc(f.NICs, func(n virt.NIC) bool {
-			return n.Type == "network" && n.Source == name && match(n)
-		})
-	})
-	return found, err
+	return host.RemoveUnusedNetwork(c, inv.Ref)
 }

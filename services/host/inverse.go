@@ -1,0 +1,93 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
+	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
+	"github.com/kvmmanager/kvm-manager/services/internal/operation"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+)
+
+// The kinds of inverses in the undo journal.
+const (
+	undoNetwork          = "host.remove-network"
+	undoStartNetwork     = "host.stop-network"
+	undoNetworkAutostart = "host.network-stays-off"
+	undoStartPool        = "host.stop-pool"
+	undoPoolAutostart    = "host.pool-stays-off"
+	undoForwarding       = "host.forward-as-before"
+)
+
+// registerInverses teaches the door how to take back this package's steps. Each
+// inverse may run twice and may find nothing to do.
+func (s *Service) registerInverses() {
+	for kind, run := range map[string]func(c *hypervisor.Conn, ref virt.Ref) error{
+		undoNetwork:          RemoveUnusedNetwork,
+		undoStartNetwork:     StopUnusedNetwork,
+		undoNetworkAutostart: func(c *hypervisor.Conn, ref virt.Ref) error { return c.SetNetworkAutostart(ref.ID, false) },
+		undoStartPool:        func(c *hypervisor.Conn, ref virt.Ref) error { return ignore(c.StopPool(ref.ID), virt.ErrState) },
+		undoPoolAutostart:    func(c *hypervisor.Conn, ref virt.Ref) error { return c.SetPoolAutostart(ref.ID, false) },
+	} {
+		s.door.Inverse(kind, func(ctx context.Context, inv operation.Inverse, acted bool) error {
+			if !acted && kind != undoNetwork { // only its UUID says whose it is
+				return nil // somebody else may have done it; what is on harms nobody
+			}
+			return Undo(ctx, s, inv.Args["uri"], func(c *hypervisor.Conn) error { return ignore(run(c, inv.Ref), virt.ErrNotFound) })
+		})
+	}
+	s.door.Inverse(undoForwarding, func(_ context.Context, inv operation.Inverse, acted bool) error {
+		if !acted {
+			return nil // as above
+		}
+		return setForwarding(inv.Args["was"])
+	})
+}
+
+// step does act, with how it is taken back written down before. The inverse
+// names the URI, because another process may give the host's name to another.
+func step(ctx context.Context, c *hypervisor.Conn, p *operation.Progress, kind string, ref virt.Ref, act func() error) error {
+	inverse := operation.Inverse{Kind: kind, Ref: ref, Args: map[string]string{"uri": c.URI()}}
+	return p.Step(ctx, inverse, func(context.Context) error { return act() })
+}
+
+// StopUnusedNetwork stops a network that was started, unless a running VM is on
+// it by now.
+func StopUnusedNetwork(c *hypervisor.Conn, network virt.Ref) error {
+	used, err := onNetwork(c, network.Name, func(n virt.NIC) bool { return n.Target != "" }) // plugged in: it runs
+	if err != nil || used {
+		return err
+	}
+	return ignore(c.StopNetwork(network.ID), virt.ErrState)
+}
+
+// RemoveUnusedNetwork removes a network that was made, unless a VM is defined to
+// use it by now.
+func RemoveUnusedNetwork(c *hypervisor.Conn, network virt.Ref) error {
+	used, err := onNetwork(c, network.Name, func(virt.NIC) bool { return true })
+	if err != nil || used {
+		return err
+	}
+	return RemoveNetwork(c, network.ID)
+}
+
+// onNetwork reports whether a card of any VM that is on the network matches.
+func onNetwork(c *hypervisor.Conn, name string, match func(virt.NIC) bool) (found bool, err error) {
+	err = c.EachXML(func(_, xml string) {
+		f, err := domainxml.Read(xml)
+		found = found || err == nil && slices.ContainsFunc(f.NICs, func(n virt.NIC) bool {
+			return n.Type == "network" && n.Source == name && match(n)
+		})
+	})
+	return found, err
+}
+
+// ignore makes an error of the kind none.
+func ignore(err, kind error) error {
+	if errors.Is(err, kind) {
+		return nil
+	}
+	return err
+}
