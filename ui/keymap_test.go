@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
 // record presses the keys while the field of the action waits for them.
@@ -84,11 +85,12 @@ func TestTheLookFollowsItsSettingsAtOnce(t *testing.T) {
 		kit.SetMotion(true)
 	})
 	high := h.row("running").H
-	for name, text := range map[string]string{"appearance.density": "compact", "appearance.motion": "false", "appearance.theme": "light", "appearance.high_contrast": "true"} {
+	for name, text := range map[string]string{"appearance.density": "compact", "appearance.motion": "false", "appearance.theme": "light", "appearance.accent": "pink", "appearance.high_contrast": "true"} {
 		if err := h.svc.Settings.Set(h.ctx, name, text); err != nil {
 			t.Fatal(err)
 		}
 	}
 	h.Until("the rows are low", func() bool { return h.row("running").H < high })
-	h.Until("all is as chosen", func() bool { return lookOf(h.svc.Settings) == look{"light", true, true, true} && !kit.Motion() })
+	h.Until("all is as chosen", func() bool { return lookOf(h.svc.Settings) == look{"light", "pink", true, true, true} && !kit.Motion() })
+	h.Until("buttons have the accent", func() bool { return theme.Color(theme.Fill) == theme.Color(theme.Swatch(theme.HuePink)) })
 }

@@ -13,13 +13,13 @@ import (
 
 // look is how the settings want the windows to look.
 type look struct {
-	theme        string
-	highContrast bool
-	dense, still bool
+	theme, accent string
+	highContrast  bool
+	dense, still  bool
 }
 
 func lookOf(s *setting.Service) look {
-	return look{theme: s.Theme(), highContrast: s.HighContrast(), dense: s.Density() == setting.Compact, still: !s.Motion()}
+	return look{theme: s.Theme(), accent: s.Accent(), highContrast: s.HighContrast(), dense: s.Density() == setting.Compact, still: !s.Motion()}
 }
 
 // apply shows it in all windows. Applying the theme makes every control look
@@ -27,22 +27,19 @@ func lookOf(s *setting.Service) look {
 func (l look) apply(app fyne.App) {
 	kit.SetDense(l.dense)
 	kit.SetMotion(!l.still)
-	app.Settings().SetTheme(themeOf(l.theme, l.highContrast))
+	app.Settings().SetTheme(theme.Look{Mode: modeOf(l.theme), Hue: theme.Hue(l.accent), HighContrast: l.highContrast}.Theme())
 }
 
-// themeOf returns the theme of that name: dark, light, or as the desktop says.
-func themeOf(name string, highContrast bool) fyne.Theme {
-	mode := theme.System
+// modeOf returns the mode of that name: dark, light, or as the desktop says.
+func modeOf(name string) theme.Mode {
 	switch name {
 	case "dark":
-		mode = theme.Dark
+		return theme.Dark
 	case "light":
-		mode = theme.Light
+		return theme.Light
+	default:
+		return theme.System
 	}
-	if highContrast {
-		return theme.NewHighContrast(mode)
-	}
-	return theme.New(mode)
 }
 
 // followLook keeps to the settings. A theme named when the program was started

@@ -15,6 +15,9 @@ import (
 // Theme is system, dark or light.
 func (s *Service) Theme() string { return read[string](s, NameTheme) }
 
+// Accent is the colour of links, selections and primary buttons.
+func (s *Service) Accent() string { return read[string](s, NameAccent) }
+
 // Scale multiplies all sizes of the window, 0.8 to 2.5.
 func (s *Service) Scale() float64 { return read[float64](s, NameScale) }
 

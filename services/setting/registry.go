@@ -17,6 +17,7 @@ import (
 // The names of the settings, as in settings.json and in virt.SettingChanged.
 const (
 	NameTheme           = "appearance.theme"
+	NameAccent          = "appearance.accent"
 	NameScale           = "appearance.scale"
 	NameDefaultHost     = "default_host"
 	NameStatsInterval   = "stats.interval"
@@ -61,6 +62,7 @@ type definition struct {
 // reads it often, a typed method in read.go.
 var registry = []definition{
 	choice(NameTheme, "system", "dark", "light"),
+	choice(NameAccent, "blue", "teal", "green", "violet", "pink", "amber", "grey"),
 	number(NameScale, 1, 0.8, 2.5),
 	{NameDefaultHost, "", "the name of a host or a libvirt URI; empty for the first that answers", parseHost},
 	duration(NameStatsInterval, 3*time.Second, time.Second, time.Minute),

@@ -42,6 +42,14 @@ func NewSettingRow(label, help string, control fyne.CanvasObject) *FormRow {
 	return r
 }
 
+// NewBareRow returns a row whose label and help stand elsewhere, such as in the
+// head of its card.
+func NewBareRow(label string, control fyne.CanvasObject) *FormRow {
+	r := newFormRow(label, "")
+	r.all = Col(6, control, r.problem)
+	return r
+}
+
 func newFormRow(label, help string) *FormRow {
 	r := &FormRow{label: label, help: NewText(SmallText, help).Shorten(), problem: NewParagraph(SmallText, "", 300).In(theme.Err)}
 	r.help.Hidden, r.problem.Hidden = help == "", true

@@ -102,7 +102,9 @@ func everything() fyne.CanvasObject {
 	fact, _ := NewFactText("Machine", "Q35")
 	selection := NewSelect("Cache", []Option{{ID: "none", Label: "None"}}, nil)
 	selection.Choose("none")
-	return Col(7, work, tabs,
+	pictures := NewPictureGroup("Theme", nil, PictureChoice{"System", NewThemePicture(theme.System)}, PictureChoice{"Dark", NewThemePicture(theme.Dark)})
+	swatches := NewSwatchGroup("Accent", nil, []theme.Token{theme.Swatch(theme.HueBlue), theme.Swatch(theme.HuePink)}, []string{"Blue", "Pink"})
+	return Col(7, work, tabs, Row(18, pictures, swatches),
 		Row(7, Primary("plus", "New", nil), off, busy, Quiet("", "Cancel", nil), Danger("", "Delete", nil), DangerQuiet("trash-2", "Delete", nil).Small(),
 			Link("", "Show", nil), IconButton("pencil", "Rename", nil), MenuButton("24 hours", nil), Primary("", "Large", nil).Large()),
 		Row(5, NewChip("st-run", "Running", theme.OK), NewChip("triangle-alert", "Warning", theme.Warn), chip, NewTag("production"), badge, Grow(NewLevelBar(.81)), Spacer()),

@@ -21,15 +21,30 @@ type RadioGroup struct {
 // NewRadioGroup returns the choices beside each other, the first one chosen.
 // changed is called when the person chooses.
 func NewRadioGroup(name string, changed func(chosen int), labels ...string) *RadioGroup {
-	g := &RadioGroup{name: name, changed: changed, all: Row(16)}
+	g := newRadioGroup(name, changed, 16)
 	for i, label := range labels {
-		b := newRadioButton(g, i, label)
-		g.buttons = append(g.buttons, b)
-		g.all.Add(b)
+		b := &radioButton{}
+		b.init(g, i, label)
+		b.extend(b)
+		g.add(b)
 	}
+	return g
+}
+
+func newRadioGroup(name string, changed func(int), gap float32) *RadioGroup {
+	g := &RadioGroup{name: name, changed: changed, all: Row(gap)}
 	g.ExtendBaseWidget(g)
 	return g
 }
+
+// add appends a choice, whatever it looks like.
+func (g *RadioGroup) add(b *radioButton) {
+	g.buttons = append(g.buttons, b)
+	g.all.Add(b.self)
+}
+
+// Focusable returns the chosen button, to give it the keyboard.
+func (g *RadioGroup) Focusable() fyne.Focusable { return g.buttons[g.chosen].focusable() }
 
 // Chosen returns the index of the choice.
 func (g *RadioGroup) Chosen() int { return g.chosen }
@@ -38,7 +53,7 @@ func (g *RadioGroup) Chosen() int { return g.chosen }
 func (g *RadioGroup) Choose(i int) {
 	g.chosen = i
 	for _, b := range g.buttons {
-		b.Refresh()
+		b.self.Refresh()
 	}
 }
 
@@ -55,8 +70,8 @@ func (g *RadioGroup) pick(i int) {
 func (g *RadioGroup) move(by int) {
 	next := (g.chosen + by + len(g.buttons)) % len(g.buttons)
 	g.pick(next)
-	if canvas := canvasOf(g.buttons[next]); canvas != nil {
-		canvas.Focus(g.buttons[next])
+	if canvas := canvasOf(g.buttons[next].self); canvas != nil {
+		canvas.Focus(g.buttons[next].focusable())
 	}
 }
 
@@ -81,8 +96,10 @@ type radioButton struct {
 	edge  *canvas.Rectangle
 }
 
-func newRadioButton(g *RadioGroup, index int, label string) *radioButton {
-	b := &radioButton{group: g, index: index, label: label, dot: &canvas.Circle{}, text: BodyText.newText(label), edge: newRing(checkSide / 2)}
+// init makes everything but the widget itself.
+func (b *radioButton) init(g *RadioGroup, index int, label string) {
+	b.group, b.index, b.label = g, index, label
+	b.dot, b.text, b.edge = &canvas.Circle{}, BodyText.newText(label), newRing(checkSide/2)
 	b.noEnter = true
 	b.act = func() { g.pick(index) }
 	b.keys = func(e *fyne.KeyEvent) bool {
@@ -96,8 +113,11 @@ func newRadioButton(g *RadioGroup, index int, label string) *radioButton {
 		}
 		return true
 	}
-	b.extend(b)
-	return b
+}
+
+func (b *radioButton) focusable() fyne.Focusable {
+	f, _ := b.self.(fyne.Focusable) // every control is one
+	return f
 }
 
 func (b *radioButton) A11y() Node {

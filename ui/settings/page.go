@@ -22,8 +22,8 @@ const cardBottom = 6
 
 // A card is a group of rows.
 type card struct {
-	title string
-	rows  []*row
+	title, help string
+	rows        []*row
 }
 
 // page is one section: cards of rows, each a setting.
@@ -54,7 +54,7 @@ func newPage(s *Settings, section section) *page {
 			p.rows = append(p.rows, r)
 			lines = append(lines, r.line)
 		}
-		cards.Add(kit.NewSectionCard(c.title, "", lines...))
+		cards.Add(kit.NewSectionCard(c.title, c.help, lines...))
 	}
 	scroll := container.NewVScroll(kit.Pad(0, 0, cardBottom, 0, kit.AtMost(formWidth, kit.Col(0, p.banner, cards))))
 	p.content = kit.Responsive(fyne.NewSize(200, 200), parts.Frame(p.header, nil, scroll), func(fyne.Size) {})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services/setting"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
 // A row is a setting with the control that changes it. What make fills in is
@@ -18,10 +19,11 @@ type row struct {
 	wrong       string // what is said of a value that is not allowed
 	make        func(p *page, r *row)
 
-	line  *kit.FormRow
-	first fyne.Focusable
-	show  func(text string) // makes the control show the setting's text
-	mark  func(wrong bool)  // shows at the control that its value is not allowed
+	line    *kit.FormRow
+	control fyne.CanvasObject // of choices that are seen
+	first   fyne.Focusable
+	show    func(text string) // makes the control show the setting's text
+	mark    func(wrong bool)  // shows at the control that its value is not allowed
 }
 
 // take shows the setting's value, and what is wrong with the one in the file.
@@ -54,6 +56,44 @@ func choose(name, label, help string, values ...value) *row {
 		}
 		r.line, r.first = kit.NewSettingRow(label, help, control), control
 	}}
+}
+
+// pictures is a setting with a few values that can be seen. It has a card of its
+// own, which says its name.
+func pictures(name, label string, values []value, picture func(i int) fyne.CanvasObject) *row {
+	return &row{name: name, label: label, mark: func(bool) {}, make: func(p *page, r *row) {
+		choices := make([]kit.PictureChoice, len(values))
+		for i, v := range values {
+			choices[i] = kit.PictureChoice{Label: v.label, Picture: picture(i)}
+		}
+		r.group(kit.NewPictureGroup(label, func(chosen int) { p.save(r, values[chosen].text) }, choices...), values)
+		r.line = kit.NewBareRow(label, kit.Row(0, r.control))
+	}}
+}
+
+// colours is a setting whose values are colours.
+func colours(name, label, help string, values []value, tokens []theme.Token) *row {
+	labels := make([]string, len(values))
+	for i, v := range values {
+		labels[i] = v.label
+	}
+	return &row{name: name, label: label, help: help, mark: func(bool) {}, make: func(p *page, r *row) {
+		r.group(kit.NewSwatchGroup(label, func(chosen int) { p.save(r, values[chosen].text) }, tokens, labels), values)
+		r.line = kit.NewSettingRow(label, help, r.control)
+	}}
+}
+
+// group makes the radio group the row's control.
+func (r *row) group(g *kit.RadioGroup, values []value) {
+	r.control, r.first = g, g.Focusable()
+	r.show = func(text string) {
+		for i, v := range values {
+			if v.text == text {
+				g.Choose(i)
+				r.first = g.Focusable()
+			}
+		}
+	}
 }
 
 // flag is a setting that is on or off.

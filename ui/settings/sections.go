@@ -6,9 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/setting"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
 // Widths of fields: as wide as their longest values.
@@ -18,15 +21,35 @@ const (
 )
 
 func appearance() []card {
-	return []card{{rows: []*row{
-		choose(setting.NameTheme, lang.L("Theme"), lang.L("“System” follows the light or dark setting of your desktop"),
-			value{"system", lang.L("System")}, value{"light", lang.L("Light")}, value{"dark", lang.L("Dark")}),
+	modes := []theme.Mode{theme.System, theme.Light, theme.Dark}
+	return []card{{
+		title: lang.L("Theme"), help: lang.L("“System” follows the light or dark setting of your desktop"),
+		rows: []*row{pictures(setting.NameTheme, lang.L("Theme"),
+			[]value{{"system", lang.L("System")}, {"light", lang.L("Light")}, {"dark", lang.L("Dark")}},
+			func(i int) fyne.CanvasObject { return kit.NewThemePicture(modes[i]) })},
+	}, {rows: []*row{
+		accent(),
 		field(setting.NameScale, lang.L("Size of everything"), lang.L("Text, icons and spacing grow together"), "100", numberWidth, percent()),
 		choose(setting.NameDensity, lang.L("Density of tables"), lang.L("Comfortable is easier to hit with a finger"),
 			value{setting.Comfortable, lang.L("Comfortable")}, value{setting.Compact, lang.L("Compact")}),
 		flag(setting.NameContrast, lang.L("Higher contrast"), lang.L("Stronger borders and text")),
 		flag(setting.NameMotion, lang.L("Motion"), lang.L("Messages and drawers slide into their place, unless the desktop wants no motion")),
 	}}}
+}
+
+// accent offers the colours of links, selections and primary buttons.
+func accent() *row {
+	names := map[theme.Hue]string{
+		theme.HueBlue: lang.L("Blue"), theme.HueTeal: lang.L("Teal"), theme.HueGreen: lang.L("Green"), theme.HueViolet: lang.L("Violet"),
+		theme.HuePink: lang.L("Pink"), theme.HueAmber: lang.L("Amber"), theme.HueGrey: lang.L("Grey"),
+	}
+	var values []value
+	var tokens []theme.Token
+	for _, hue := range theme.Hues() {
+		values = append(values, value{string(hue), names[hue]})
+		tokens = append(tokens, theme.Swatch(hue))
+	}
+	return colours(setting.NameAccent, lang.L("Accent colour"), lang.L("All of them keep a contrast of at least 4.5 : 1"), values, tokens)
 }
 
 func hosts() []card {

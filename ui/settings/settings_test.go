@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
+	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
 // A desk is a window with settings.
@@ -123,10 +125,45 @@ func TestAChoiceIsKeptAtOnceAndCanBeTakenBack(t *testing.T) {
 
 func TestSizesAreTypedInPercent(t *testing.T) {
 	d, p := openSection(t, "appearance")
-	size := p.rows[1]
+	size := p.named(setting.NameScale)
 	for typed, want := range map[string]string{"125": "1.25", "80 %": "0.8", "110,0": "1.1"} {
 		d.typed(size, typed)
 		d.Until(typed+" is kept", func() bool { return d.text(setting.NameScale) == want })
+	}
+}
+
+// named returns the row of the setting.
+func (p *page) named(name string) *row {
+	for _, r := range p.rows {
+		if r.name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+func TestTheAccentIsChosenByPointerAndArrows(t *testing.T) {
+	d, p := openSection(t, "appearance")
+	if e := d.find("radio button", "Blue"); e == nil || !checked(e) {
+		t.Errorf("the usual accent is %+v", e)
+	}
+	d.press("radio button", "Violet")
+	d.Until("the accent is kept", func() bool { return d.text(setting.NameAccent) == "violet" })
+	d.Until("the page shows it", func() bool { return checked(d.find("radio button", "Violet")) && p.values[setting.NameAccent].Set })
+	d.Win.Canvas().Focus(p.named(setting.NameAccent).first)
+	d.Win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	d.Until("the next one is kept", func() bool { return d.text(setting.NameAccent) == "pink" })
+	d.set(setting.NameAccent, "grey") // as kvm-cli does
+	d.Until("the page follows", func() bool { return checked(d.find("radio button", "Grey")) })
+}
+
+func TestEveryHueIsASetting(t *testing.T) {
+	d, _ := openSection(t, "appearance")
+	for _, hue := range theme.Hues() {
+		d.set(setting.NameAccent, string(hue))
+	}
+	if err := d.svc.Settings.Set(d.ctx, setting.NameAccent, "plaid"); !errors.Is(err, virt.ErrInvalid) {
+		t.Errorf("an unknown one gives %v", err)
 	}
 }
 

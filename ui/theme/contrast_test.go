@@ -13,12 +13,15 @@ type look struct {
 }
 
 func looks() []look {
-	return []look{
-		{"dark", darkPalette(), 4.5},
-		{"light", lightPalette(), 4.5},
-		{"dark, higher contrast", highContrast(darkPalette(), rgb(0xffffff)), 7},
-		{"light, higher contrast", highContrast(lightPalette(), rgb(0)), 7},
+	var all []look
+	for _, hue := range Hues() {
+		all = append(all,
+			look{"dark, " + string(hue), darkPalette(hue), 4.5},
+			look{"light, " + string(hue), lightPalette(hue), 4.5},
+			look{"dark, higher contrast, " + string(hue), highContrast(darkPalette(hue), rgb(0xffffff)), 7},
+			look{"light, higher contrast, " + string(hue), highContrast(lightPalette(hue), rgb(0)), 7})
 	}
+	return all
 }
 
 var (
@@ -76,6 +79,9 @@ func TestWordsOnFilledButtonsAreReadable(t *testing.T) {
 
 func TestEdgesOfControlsAndCurvesAreSeen(t *testing.T) {
 	for _, l := range looks() {
+		for _, g := range []Token{Back, Surface} {
+			l.want(t, 3, l.colors[Fill], l.colors[g], Fill, "on", g)
+		}
 		for _, g := range []Token{Side, Back, Inset, Field, Surface} {
 			l.want(t, 3, l.colors[ControlEdge], l.colors[g], ControlEdge, "on", g)
 			l.want(t, 3, l.colors[Accent], l.colors[g], Accent, "ring on", g)

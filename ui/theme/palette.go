@@ -18,29 +18,30 @@ func mix(a, b color.NRGBA, share float32) color.NRGBA {
 	return color.NRGBA{R: m(a.R, b.R), G: m(a.G, b.G), B: m(a.B, b.B), A: 255}
 }
 
-func darkPalette() *palette {
+func darkPalette(hue Hue) *palette {
 	p := &palette{tint: 36, edge: 70, shadow: .55, focus: 2, colors: map[Token]color.NRGBA{
 		Rail: rgb(0x0b0e12), Side: rgb(0x12161c), Back: rgb(0x0e1116),
 		Surface: rgb(0x171c23), Control: rgb(0x1f252e), Pressed: rgb(0x2a313c),
 		Inset: rgb(0x11151b), Field: rgb(0x11151b), Button: rgb(0x1f252e), Overlay: rgb(0x1f252e),
 		Line: rgb(0x262d38), ControlEdge: rgb(0x5f6b7b), ButtonEdge: rgb(0x353e4b), HoverEdge: rgb(0x465162), OverlayEdge: rgb(0x3a4350),
-		Text: rgb(0xe8ecf2), Muted: rgb(0x9aa7b8), Accent: rgb(0x6ba6ff), Fill: rgb(0x2a68d8),
+		Text: rgb(0xe8ecf2), Muted: rgb(0x9aa7b8),
 		OK: rgb(0x3ecf8e), Warn: rgb(0xf5b04a), Err: rgb(0xff7a85), ErrFill: rgb(0xc93441),
 		Violet: rgb(0xb48cff), Cyan: rgb(0x3fc6d8), Pink: rgb(0xf083b8),
 		SegmentTrack: rgb(0x1f252e), SegmentOn: rgb(0x2a313c),
 	}}
+	p.dress(darkTones(), hue)
 	p.derive(40)
 	p.colors[Scrim] = color.NRGBA{R: 8, G: 11, B: 15, A: 150}
 	return p
 }
 
-func lightPalette() *palette {
+func lightPalette(hue Hue) *palette {
 	p := &palette{tint: 26, edge: 70, shadow: .26, focus: 2, colors: map[Token]color.NRGBA{
 		Rail: rgb(0xe6e9ee), Side: rgb(0xeef0f4), Back: rgb(0xf6f7f9),
 		Surface: rgb(0xffffff), Control: rgb(0xf1f3f6), Pressed: rgb(0xe4e8ee),
 		Inset: rgb(0xf6f7f9), Field: rgb(0xffffff), Button: rgb(0xffffff), Overlay: rgb(0xffffff),
 		Line: rgb(0xdfe3ea), ControlEdge: rgb(0x768193), ButtonEdge: rgb(0xcfd5de), HoverEdge: rgb(0xb8c0cc), OverlayEdge: rgb(0xcfd5de),
-		Text: rgb(0x18202b), Muted: rgb(0x525f71), Accent: rgb(0x1856c6), Fill: rgb(0x2160dd),
+		Text: rgb(0x18202b), Muted: rgb(0x525f71),
 		OK: rgb(0x0a6b44), Warn: rgb(0x835000), Err: rgb(0xb51f30), ErrFill: rgb(0xc42b3a),
 		Violet: rgb(0x7139cc), Cyan: rgb(0x096373), Pink: rgb(0xa3266d),
 		SegmentTrack: rgb(0xe4e8ee), SegmentOn: rgb(0xffffff),
@@ -48,6 +49,7 @@ func lightPalette() *palette {
 		Accent: rgb(0x2563eb), OK: rgb(0x12875a), Warn: rgb(0xb56a00), Err: rgb(0xd13444),
 		Violet: rgb(0x8249df), Cyan: rgb(0x0b7f93), Pink: rgb(0xc23586),
 	}}
+	p.dress(lightTones(), hue)
 	p.derive(28)
 	p.colors[Scrim] = color.NRGBA{R: 8, G: 11, B: 15, A: 90}
 	return p

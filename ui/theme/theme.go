@@ -31,16 +31,23 @@ type Theme struct {
 
 var _ fyne.Theme = (*Theme)(nil)
 
-// New returns the theme in that mode.
-func New(mode Mode) *Theme {
-	return &Theme{mode: mode, dark: darkPalette(), light: lightPalette(), fonts: loadFonts()}
+// New returns the theme in that mode, with the usual accent.
+func New(mode Mode) *Theme { return Look{Mode: mode}.Theme() }
+
+// A Look says how the theme is to be.
+type Look struct {
+	Mode         Mode
+	Hue          Hue  // of the accent; an unknown one is the usual one
+	HighContrast bool // stronger text and edges
 }
 
-// NewHighContrast returns the theme in that mode with stronger text and edges.
-func NewHighContrast(mode Mode) *Theme {
-	t := New(mode)
-	t.dark = highContrast(t.dark, rgb(0xffffff))
-	t.light = highContrast(t.light, rgb(0))
+// Theme returns the theme that looks so.
+func (l Look) Theme() *Theme {
+	t := &Theme{mode: l.Mode, dark: darkPalette(l.Hue), light: lightPalette(l.Hue), fonts: loadFonts()}
+	if l.HighContrast {
+		t.dark = highContrast(t.dark, rgb(0xffffff))
+		t.light = highContrast(t.light, rgb(0))
+	}
 	return t
 }
 
@@ -173,6 +180,20 @@ func Color(token Token) color.NRGBA {
 	return c
 }
 
+// ColorIn returns the token's colour as it would be now in the dark or light
+// mode, for pictures of them.
+func ColorIn(mode Mode, token Token) color.NRGBA {
+	p := fallback()
+	if t, ok := fyne.CurrentApp().Settings().Theme().(*Theme); ok {
+		p = t.dark
+		if mode == Light {
+			p = t.light
+		}
+	}
+	c, _ := p.color(token)
+	return c
+}
+
 // IsDark tells whether the dark colours are shown now.
 func IsDark() bool { return current().shadow > .3 }
 
@@ -195,7 +216,7 @@ func Medium() fyne.Resource { return loadFonts().medium }
 func SemiBold() fyne.Resource { return loadFonts().semiBold }
 
 // fallback serves programs that have not set our theme, such as tests of others.
-var fallback = sync.OnceValue(darkPalette)
+var fallback = sync.OnceValue(func() *palette { return darkPalette(HueBlue) })
 
 func current() *palette {
 	s := fyne.CurrentApp().Settings()

@@ -41,7 +41,7 @@ func TestColorFollowsTheApplicationsTheme(t *testing.T) {
 }
 
 func TestEveryTokenHasAColourInEveryLook(t *testing.T) {
-	reference := darkPalette()
+	reference := darkPalette(HueBlue)
 	for _, l := range looks() {
 		for token := range reference.colors {
 			if _, ok := l.colors[token]; !ok {
@@ -68,5 +68,33 @@ func TestBoldIsSemiBoldAndMonospaceIsJetBrains(t *testing.T) {
 	}
 	if n := th.Font(fyne.TextStyle{Monospace: true, Bold: true}).Name(); n != "JetBrainsMono-Regular.ttf" {
 		t.Errorf("monospace is %s", n)
+	}
+}
+
+func TestAHueColoursControlsAndLeavesCurvesAlone(t *testing.T) {
+	usual, green := New(Dark), Look{Mode: Dark, Hue: HueGreen}.Theme()
+	for _, token := range []Token{Accent, Fill, FillHover, Selection} {
+		if usual.Color(token, theme.VariantDark) == green.Color(token, theme.VariantDark) {
+			t.Errorf("%s is the same in blue and green", token)
+		}
+	}
+	for _, token := range []Token{Graphic(Accent), Graphic(OK), Text, Swatch(HuePink)} {
+		if usual.Color(token, theme.VariantDark) != green.Color(token, theme.VariantDark) {
+			t.Errorf("%s differs in blue and green", token)
+		}
+	}
+	if none := (Look{Mode: Dark, Hue: "none"}).Theme(); none.Color(Fill, theme.VariantDark) != usual.Color(Fill, theme.VariantDark) {
+		t.Error("an unknown hue is not the usual one")
+	}
+}
+
+func TestAPictureOfAModeHasItsColoursInTheOther(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(Look{Mode: Light, Hue: HuePink}.Theme())
+	if got, want := ColorIn(Dark, Fill), darkTones()[HuePink].fill; got != want {
+		t.Errorf("the dark button is %v, want %v", got, want)
+	}
+	if got, want := ColorIn(Light, Back), rgb(0xf6f7f9); got != want {
+		t.Errorf("the light ground is %v, want %v", got, want)
 	}
 }

@@ -44,10 +44,7 @@ func run(look string, contrast bool, page, size string) error {
 		return err
 	}
 	a := app.NewWithID("org.kvmmanager.gallery")
-	a.Settings().SetTheme(theme.New(mode))
-	if contrast {
-		a.Settings().SetTheme(theme.NewHighContrast(mode))
-	}
+	a.Settings().SetTheme(theme.Look{Mode: mode, HighContrast: contrast}.Theme())
 	win := a.NewWindow("Component gallery")
 	stage := kit.NewStage(win)
 	win.Resize(fyne.NewSize(width, height))
