@@ -63,6 +63,8 @@ func (f *foot) show() {
 		f.say("lock", theme.Accent, lang.L("The keyboard belongs to the machine"), theme.Text)
 	case paused:
 		f.say("pause", theme.Warn, lang.L("The machine is paused: it takes no keys"), theme.Text)
+	case v.released != nil:
+		f.say("keyboard", theme.Accent, lang.L("Now F is full screen, Del sends Ctrl+Alt+Delete, K is the menu of keys, S a screenshot"), theme.Text)
 	default:
 		f.say("keyboard", theme.Muted, lang.L("Click the screen to type in the machine"), theme.Muted)
 	}

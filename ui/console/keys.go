@@ -38,8 +38,10 @@ func (v *view) keyMenu() []kit.MenuItem {
 // keys sends the combination and gives the keyboard to the machine, where the
 // person will want to go on.
 func (v *view) keys(name string, codes ...rfb.KeyCode) kit.MenuItem {
-	return kit.MenuItem{Label: lang.L(name), Do: func() {
-		v.screen.SendKeys(codes...)
-		v.takeKeyboard()
-	}}
+	return kit.MenuItem{Label: lang.L(name), Do: func() { v.send(codes...) }}
+}
+
+func (v *view) send(codes ...rfb.KeyCode) {
+	v.screen.SendKeys(codes...)
+	v.takeKeyboard()
 }

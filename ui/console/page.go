@@ -21,6 +21,7 @@ type page struct {
 	tellsWhy fyne.CanvasObject
 	content  *fyne.Container
 	visible  bool
+	unbind   func() // takes the page's key combination away; nil while it has none
 }
 
 func newPage(c *Consoles, vm virt.Ref) *page {
@@ -42,6 +43,7 @@ func (p *page) follow() {
 	} else if p.view == nil {
 		p.view = newView(p.consoles.kit, p.consoles.svc, p.vm)
 		p.view.onChange = p.showTools
+		p.view.onFull = p.fullScreen
 		p.serials = newSerials(p.consoles.kit, p.consoles.svc, p.vm, p.view)
 		p.serials.onChange = p.showTools
 		p.content.Objects = []fyne.CanvasObject{kit.Col(10, p.newTools(), kit.Grow(p.serials.body))}
@@ -55,9 +57,10 @@ func (p *page) follow() {
 func (p *page) newTools() fyne.CanvasObject {
 	c := p.consoles
 	window := kit.Secondary("external-link", lang.L("Open in window"), func() { c.OpenWindow(p.vm) }).Small()
+	full := kit.Secondary("maximize", lang.L("Full screen"), p.fullScreen).Small()
 	p.address = kit.Secondary("info", lang.L("Address"), nil).Small()
 	p.address.OnPress(func() { c.showAddress(p.address, p.vm) })
-	p.tools = kit.Row(8, p.serials.chooser, kit.Spacer(), window, p.address)
+	p.tools = kit.Row(8, p.serials.chooser, kit.Spacer(), full, window, p.address)
 	return p.tools
 }
 
@@ -85,16 +88,32 @@ func (p *page) drop() {
 // Content is part of kit.Page.
 func (p *page) Content() fyne.CanvasObject { return p.content }
 
+func (p *page) fullScreen() { p.consoles.OpenFullScreen(p.vm) }
+
 // SetVisible is part of kit.Page.
 func (p *page) SetVisible(visible bool) {
+	if visible && p.unbind == nil {
+		p.unbind = p.consoles.kit.Shortcuts.Add(fullScreenShortcut(p.fullScreen))
+	} else if !visible {
+		p.release()
+	}
 	p.visible = visible
 	if p.serials != nil {
 		p.serials.setVisible(visible)
 	}
 }
 
+// release gives the page's key combination back.
+func (p *page) release() {
+	if p.unbind != nil {
+		p.unbind()
+		p.unbind = nil
+	}
+}
+
 // Close is part of kit.Page.
 func (p *page) Close() {
+	p.release()
 	delete(p.consoles.pages, p)
 	p.drop()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virt/trace"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 	"github.com/kvmmanager/kvm-manager/vnc"
 )
@@ -48,7 +49,13 @@ type view struct {
 	atTop    bool // the pointer is near the bar
 	fresh    bool // line.changed was just called: say nothing yet
 	updates  atomic.Int64
-	onChange func() // what is known of the machine is new; may be nil
+	full     bool   // the screen is all that the window shows
+	released func() // calls the end of the moment after the host key off; nil outside of it
+	unbind   func() // takes the keys of that moment away
+	onChange func() // what is known of the machine is new
+
+	onFull    func()          // the person wants full screen, or to leave it
+	onPointer func(y float32) // the pointer moved, in units below the top edge
 
 	scroll  *container.Scroll
 	bar     *bar
@@ -63,9 +70,9 @@ type view struct {
 }
 
 func newView(k *kit.Kit, svc *services.Services, vm virt.Ref) *view {
-	v := &view{kit: k, svc: svc, vm: vm, onChange: func() {}}
+	v := &view{kit: k, svc: svc, vm: vm, onChange: func() {}, onFull: func() {}, onPointer: func(float32) {}}
 	v.screen = vnc.NewScreen(lang.L("Screen of {{.Name}}", map[string]any{"Name": vm.Name}))
-	v.screen.OnFocus, v.screen.OnPointer, v.screen.Trace = v.focus, v.pointer, v.traced
+	v.screen.OnFocus, v.screen.OnPointer, v.screen.OnRelease, v.screen.Trace = v.focus, v.pointer, v.letGo, v.traced
 	v.line = newLine(k, svc, vm, v.screen)
 	v.line.changed = v.lineChanged
 	v.unregister = k.RegisterConsole(vm.ID, v.stats)
@@ -83,16 +90,26 @@ func (v *view) arrange() {
 	v.bar.preferred()
 	v.dim = kit.NewBox(theme.Scrim, theme.None, wellRadius)
 	v.words, v.trouble, v.foot = newWords(v), newTrouble(v), newFoot(v)
-	v.well = kit.Stack(
+	v.well = kit.Stack(v.inWell()...)
+	v.content = kit.Stack(v.framed())
+	v.screen.Pause()
+	v.show()
+}
+
+// framed is the screen with all that belongs to it.
+func (v *view) framed() fyne.CanvasObject {
+	return kit.Col(0, v.trouble.content, kit.Grow(v.well), v.foot.content)
+}
+
+// inWell is what lies in the frame of the screen.
+func (v *view) inWell() []fyne.CanvasObject {
+	return []fyne.CanvasObject{
 		kit.NewBox(theme.Terminal, theme.Line, wellRadius),
 		kit.PadAll(wellInset, v.scroll),
 		v.dim,
 		kit.At(.5, 0, kit.Pad(barTop, 0, 0, 0, v.bar.content)),
 		kit.Center(v.words.content),
-	)
-	v.content = kit.Col(0, v.trouble.content, kit.Grow(v.well), v.foot.content)
-	v.screen.Pause()
-	v.show()
+	}
 }
 
 // setVisible says whether the screen can be seen. A screen that cannot takes
@@ -104,8 +121,11 @@ func (v *view) setVisible(visible bool) {
 	v.visible = visible
 	if visible {
 		v.screen.Resume()
+		v.unbind = v.bindReleased()
 	} else {
 		v.screen.Pause() // it gives the keyboard back, too
+		v.endReleased()
+		v.unbind()
 	}
 	v.machine.SetVisible(visible)
 	v.foot.setVisible(visible)
@@ -114,6 +134,10 @@ func (v *view) setVisible(visible bool) {
 }
 
 func (v *view) close() {
+	if v.visible {
+		v.endReleased()
+		v.unbind()
+	}
 	v.visible = false
 	v.foot.setVisible(false)
 	v.trouble.setVisible(false)
@@ -187,7 +211,7 @@ func (v *view) show() {
 	connected := v.line.connected()
 	v.dim.Hidden = connected || v.screenIsDim() || !v.hasPicture()
 	v.dim.Refresh()
-	v.bar.show(connected && (!v.focused || v.atTop))
+	v.bar.show(v.wantsBar())
 	v.words.show()
 	v.trouble.show()
 	v.foot.show()
@@ -203,17 +227,27 @@ func (v *view) hasPicture() bool { return v.updates.Load() > 0 }
 
 func (v *view) focus(focused bool) {
 	v.focused, v.atTop = focused, v.atTop && focused
+	if focused {
+		v.endReleased()
+	}
 	v.show()
 }
 
 // pointer shows the bar to who comes near it.
 func (v *view) pointer(at fyne.Position) {
-	atTop := at.Y-v.scroll.Offset.Y < barReach
+	y := at.Y - v.scroll.Offset.Y
+	v.onPointer(y)
+	atTop := y < barReach
 	if atTop == v.atTop {
 		return
 	}
 	v.atTop = atTop
-	v.bar.show(v.line.connected() && (!v.focused || v.atTop))
+	v.bar.show(v.wantsBar())
+}
+
+// wantsBar says whether the bar floats over the screen.
+func (v *view) wantsBar() bool {
+	return v.line.connected() && !v.full && (!v.focused || v.atTop)
 }
 
 // traced counts pictures and tells the trace; it runs on any goroutine.
@@ -223,6 +257,9 @@ func (v *view) traced(event string) {
 	}
 	trace.Emit(event, "vm", v.vm.ID)
 }
+
+// shotMenu offers what can be done with the picture.
+func (v *view) shotMenu() []kit.MenuItem { return parts.ScreenshotMenu(v.kit, v.svc, v.vm, v.bar.shot) }
 
 // stats describe the picture; they are asked for on any goroutine.
 func (v *view) stats() kit.ConsoleStats {

@@ -18,9 +18,15 @@ type window struct {
 	vm       virt.Ref
 	win      fyne.Window
 	kit      *kit.Kit
+	stage    *kit.Stage
 	view     *view
 	serials  *serials
 	greeted  bool
+
+	full    bool            // on the whole monitor
+	passing bool            // leaving full screen closes the window
+	top     *topBar         // of full screen
+	edge    *fyne.Container // that of a terminal in full screen
 }
 
 func openWindow(c *Consoles, vm virt.Ref) *window {
@@ -30,7 +36,13 @@ func openWindow(c *Consoles, vm virt.Ref) *window {
 	w.view.onChange = w.changed
 	w.serials = newSerials(w.kit, c.svc, vm, w.view)
 	w.serials.onChange = w.changed
-	kit.NewStage(w.win).SetPage(kit.Pad(8, 12, 10, 12, kit.Col(8, w.serials.bar, kit.Grow(w.serials.body))))
+	w.stage = kit.NewStage(w.win)
+	w.stage.AfterWith(w.kit.After)
+	w.top = newTopBar(w)
+	w.edge = kit.Height(topEdge, kit.NewEdge(w.top.overEdge))
+	w.view.onFull, w.view.onPointer = w.toggleFull, w.top.pointer
+	w.kit.Shortcuts.Add(fullScreenShortcut(w.toggleFull))
+	w.arrange()
 	w.changed()
 	w.win.Resize(fyne.NewSize(windowWidth, windowHeight))
 	w.win.SetOnClosed(w.closed)
@@ -45,6 +57,10 @@ func (w *window) changed() {
 	if w.win.Title() != title {
 		w.win.SetTitle(title)
 	}
+	w.edge.Hidden = w.serials.current() == nil
+	if w.full {
+		w.top.show()
+	}
 	if w.view.known && w.serials.known && !w.greeted { // who opens a console wants to type
 		w.greeted = true
 		w.serials.takeKeyboard()
@@ -52,6 +68,7 @@ func (w *window) changed() {
 }
 
 func (w *window) closed() {
+	w.top.stop()
 	w.serials.close()
 	w.view.close()
 	w.kit.Leave()

@@ -1,0 +1,114 @@
+package console
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
+)
+
+// How the bar of a full screen comes and goes.
+const (
+	topBarStay  = 2 * time.Second // after the pointer has left it
+	topBarReach = 64              // units from the top edge: the pointer this near keeps the bar
+	topEdge     = 2               // the pointer this near calls it
+)
+
+// topBar slides in at the top edge of a full screen when the pointer comes there:
+// the machine's name, keys, and the way out. It leaves by itself.
+type topBar struct {
+	window  *window
+	name    *kit.Text
+	lets    *kit.Text
+	keys    *kit.Button
+	shot    *kit.Button
+	leave   *kit.Button
+	bar     *kit.ToolBar
+	place   *kit.SlideIn
+	leaving func() // calls the leaving off; nil while nobody waits for it
+}
+
+func newTopBar(w *window) *topBar {
+	v := w.view
+	t := &topBar{window: w, name: kit.NewText(kit.BodyText, ""), lets: kit.NewText(kit.SmallText, lang.L("Left Ctrl + Alt lets go"))}
+	t.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
+	t.keys.OnPress(func() { kit.ShowMenuUnder(t.keys, v.keyMenu()) })
+	t.shot = kit.IconMenuButton("camera", lang.L("Screenshot"), func() []kit.MenuItem { return parts.ScreenshotMenu(v.kit, v.svc, v.vm, t.shot) })
+	t.leave = kit.Quiet("minimize", lang.L("Leave full screen"), w.toggleFull).Small()
+	t.bar = kit.NewToolBar(lang.L("Full screen"), kit.Pad(0, 0, 0, 8, t.name), t.lets, kit.ToolBarLine(), t.keys, t.shot, kit.ToolBarLine(), t.leave)
+	t.place = kit.NewSlideIn(t.bar)
+	return t
+}
+
+// show says whose screen it is and offers what is possible.
+func (t *topBar) show() {
+	v := t.window.view
+	t.name.SetText(t.window.serials.name())
+	screen := t.window.serials.current() == nil
+	t.lets.Hidden = !screen || !v.focused || !v.line.connected()
+	t.keys.Hidden, t.shot.Hidden = !screen || !v.line.connected(), !screen
+	t.bar.Refresh()
+	t.place.Content.Refresh()
+}
+
+// greet shows the bar to who has come to the full screen.
+func (t *topBar) greet() {
+	t.enter()
+	t.leaveSoon()
+}
+
+// overEdge hears of the pointer at the top edge of a terminal.
+func (t *topBar) overEdge(over bool) {
+	if over {
+		t.pointer(0)
+	} else {
+		t.pointer(topBarReach + 1)
+	}
+}
+
+// pointer hears where the pointer is, in units below the top edge.
+func (t *topBar) pointer(y float32) {
+	switch {
+	case !t.window.full:
+	case y <= topEdge:
+		t.enter()
+		t.stay()
+	case t.place.In() && y <= topBarReach:
+		t.stay()
+	case t.place.In() && t.leaving == nil:
+		t.leaveSoon()
+	}
+}
+
+func (t *topBar) enter() {
+	t.show()
+	t.place.Enter()
+}
+
+// stay calls a leaving off.
+func (t *topBar) stay() {
+	if t.leaving != nil {
+		t.leaving()
+		t.leaving = nil
+	}
+}
+
+func (t *topBar) leaveSoon() {
+	t.stay()
+	t.leaving = t.window.kit.After(topBarStay, func() {
+		t.leaving = nil
+		if t.window.win.Canvas().Overlays().Top() != nil { // its menu is open
+			t.leaveSoon()
+			return
+		}
+		t.place.Leave()
+	})
+}
+
+// stop takes the bar away at once.
+func (t *topBar) stop() {
+	t.stay()
+	t.place.Vanish()
+}
