@@ -27,10 +27,14 @@ var stageTitles = map[string]string{
 	stageLibvirt: "libvirt answers", stageRights: "Machines may be listed",
 }
 
-// stagesOf are the stages that a host goes through.
-func stagesOf(t virt.Transport) []string {
-	switch t {
+// stagesOf are the stages that a host goes through. What ssh itself does, where
+// libvirt runs it, nobody here sees.
+func stagesOf(h virt.SavedHost) []string {
+	switch h.Transport {
 	case virt.TransportSSH, virt.TransportTLS:
+		if tunnel.ByProgram(h, "") {
+			return []string{stageLibvirt, stageRights}
+		}
 		return []string{stageReach, stageIdentity, stageLogin, stageLibvirt, stageRights}
 	case virt.TransportTCP, virt.TransportLibSSH:
 		return []string{stageReach, stageLibvirt, stageRights}
@@ -49,7 +53,7 @@ func stagesOf(t virt.Transport) []string {
 // Questions go to the Asker; what was answered is known when the host is then
 // saved and connected.
 func (s *Service) Test(ctx context.Context, h virt.SavedHost, tell func(virt.Check)) ([]virt.Check, error) {
-	t := &trial{stages: stagesOf(h.Transport), tell: tell}
+	t := &trial{stages: stagesOf(h), tell: tell}
 	err := s.door.Do(ctx, virt.TestHost, virt.HostRef(h.Name), func(ctx context.Context, p *operation.Progress) error {
 		if err := h.Check(); err != nil {
 			return err

@@ -26,6 +26,7 @@ import (
 const (
 	RemoteUser     = "root"
 	RemotePassword = "remote-root-pw"
+	SessionUser    = "sid" // who is not root and has a libvirt session of his own; by key only
 	SASLUser       = "labuser"
 	SASLPassword   = "lab-sasl-pw"
 
@@ -277,7 +278,7 @@ type sshd struct {
 
 func (r *Remote) startSSHD() (*sshd, error) {
 	inside := filepath.Join(r.Dir, "ssh")
-	if err := os.MkdirAll(inside, 0o700); err != nil {
+	if err := os.MkdirAll(inside, 0o755); err != nil { //nolint:gosec // users who log in read their keys
 		return nil, err
 	}
 	s := &sshd{clientKey: filepath.Join(r.dir, "id_ed25519"), pidFile: filepath.Join(inside, "pid")}
@@ -288,13 +289,13 @@ func (r *Remote) startSSHD() (*sshd, error) {
 	if _, err := os.Stat(s.clientKey); err != nil {
 		public, err := newKey(s.clientKey, "")
 		if err == nil {
-			err = os.WriteFile(filepath.Join(inside, "authorized"), ssh.MarshalAuthorizedKey(public), 0o600)
+			err = os.WriteFile(filepath.Join(inside, "authorized"), ssh.MarshalAuthorizedKey(public), 0o644) //nolint:gosec // as above
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	if err := writeShadow(filepath.Join(inside, "shadow")); err != nil {
+	if err := r.writeUsers(inside); err != nil {
 		return nil, err
 	}
 	port, err := freePort()
@@ -309,7 +310,7 @@ func (r *Remote) startSSHD() (*sshd, error) {
 		return nil, err
 	}
 	s.cmd = exec.CommandContext(context.Background(), "nsenter", "--target", strconv.Itoa(r.pid), "--mount", "--pid", "--ipc", "--uts", "--", "sh", "-c",
-		`mkdir -p /run/sshd && mount --bind "$1/shadow" /etc/shadow && exec /usr/sbin/sshd -D -e -f "$1/conf" 2>>"$1/log"`, "sh", inside)
+		`mkdir -p /run/sshd && mount --bind "$1/shadow" /etc/shadow && mount --bind "$1/passwd" /etc/passwd && exec /usr/sbin/sshd -D -e -f "$1/conf" 2>>"$1/log"`, "sh", inside)
 	s.cmd.Stderr = os.Stderr
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
@@ -381,25 +382,6 @@ func newKey(path, passphrase string) (ssh.PublicKey, error) {
 		return nil, err
 	}
 	return ssh.NewPublicKey(public)
-}
-
-// writeShadow copies the computer's passwords, with one for root that we know.
-func writeShadow(path string) error {
-	hash, err := exec.CommandContext(context.Background(), "openssl", "passwd", "-6", RemotePassword).Output()
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile("/etc/shadow")
-	if err != nil {
-		return err
-	}
-	lines := []string{"root:" + strings.TrimSpace(string(hash)) + ":19000:0:99999:7:::"}
-	for line := range strings.Lines(string(text)) {
-		if !strings.HasPrefix(line, "root:") {
-			lines = append(lines, strings.TrimSpace(line))
-		}
-	}
-	return os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600)
 }
 
 func freePort() (int, error) {

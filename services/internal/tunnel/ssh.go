@@ -225,9 +225,11 @@ func libvirtOf(ctx context.Context, client *ssh.Client, h virt.SavedHost) (func(
 			continue
 		}
 		_ = conn.Close()
-		if !h.Session {
-			return func(ctx context.Context) (io.ReadWriteCloser, error) { return dialFrom(ctx, client, "unix", path) }, nil
+		if h.Session {
+			return nil, virt.Errorf(virt.KindUnsupported, "the host has no %s, without which a user's own libvirt is not reached", helper).
+				WithHint("Install libvirt's client tools there (libvirt-clients, libvirt-client), or name the socket of the session.")
 		}
+		return func(ctx context.Context) (io.ReadWriteCloser, error) { return dialFrom(ctx, client, "unix", path) }, nil
 	}
 	return nil, virt.Errorf(virt.KindUnavailable, "libvirt is not reached on the host: %w", errors.Join(failures...)).
 		WithHint("Install and start libvirt there: libvirt-daemon-system on Debian and Ubuntu, libvirt-daemon-kvm on Fedora.")
