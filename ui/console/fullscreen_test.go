@@ -99,20 +99,18 @@ func TestAfterTheHostKeySingleKeysAreForTheConsole(t *testing.T) {
 			event(key(rfb.KeyLeftCtrl))
 			event(key(rfb.KeyLeftAlt))
 		}
-		d.Until("the keyboard is let go", func() bool { return d.Win.Canvas().Focused() == nil })
+		d.Until("the keyboard is let go", func() bool {
+			return d.Win.Canvas().Focused() == nil && bytes.HasSuffix(d.guest.Keys(t), []byte{0x1d, 0x38, 0x9d, 0xb8})
+		})
 	}
 	typed(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	release()
 	if d.view().foot.owner.Words() == "Click the screen to type in the machine" {
 		t.Error("nobody says which keys mean something now")
 	}
-	before := len(d.guest.Keys(t))
 	typed(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	want := []byte{0x1d, 0x38, 0xe0, 0x53, 0xe0, 0xd3, 0xb8, 0x9d}
 	d.Until("the guest reads Ctrl+Alt+Delete", func() bool { return bytes.HasSuffix(d.guest.Keys(t), want) })
-	if before == 0 {
-		t.Error("the guest has not read the host key")
-	}
 	release()
 	typed(&fyne.KeyEvent{Name: fyne.KeyK})
 	d.Until("the menu of keys is open", func() bool { return find(kit.Accessibility(d.Win, 1), "menu item", "Alt+Tab") != nil })
