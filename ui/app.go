@@ -20,6 +20,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/ui/hosts"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/machines"
+	"github.com/kvmmanager/kvm-manager/ui/sight"
 )
 
 // Options say how the window opens.
@@ -80,6 +81,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	w.stage.OnFirstPaint(func() {
 		trace.Emit("window_mapped")
+		followSight(k)
 		if o.Shown != nil {
 			o.Shown()
 		}
@@ -87,6 +89,14 @@ func Run(ctx context.Context, o Options) error {
 	k.CatchUp(w.machines.Inventory().Settled, listWithin)
 	win.ShowAndRun()
 	return w.end()
+}
+
+// followSight has the kit's pages rest while its window, which is shown, cannot be
+// seen. Where that is not told they never do.
+func followSight(k *kit.Kit) {
+	if id := sight.Of(k.Win); id != 0 {
+		k.Keep(func(ctx context.Context) error { return sight.Watch(ctx, id, k.SetSeen) }, nil)
+	}
 }
 
 // background begins what goes on beside the pages.

@@ -68,6 +68,7 @@ func newMachineWindow(w *Window, ref virt.Ref, tab string) *machineWindow {
 	own.win.SetOnClosed(own.closed)
 	own.page.SetVisible(true)
 	own.win.Show()
+	followSight(own.kit)
 	return own
 }
 

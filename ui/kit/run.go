@@ -42,6 +42,7 @@ type Kit struct {
 	present func(*Kit, Problem)
 	news    *news
 	watch   *watch
+	sight   *sight
 
 	mu       sync.Mutex // guards children, and starting work against closing
 	children []*Kit
@@ -52,7 +53,7 @@ type Kit struct {
 // is cancelled. Errors are shown as dialogs until OnError says otherwise.
 func New(app fyne.App, win fyne.Window, base context.Context, events Source) *Kit { //nolint:revive // the context is kept, not passed on
 	k := newKit(app, win, base, newNews(events))
-	k.watch = newWatch()
+	k.watch, k.sight = newWatch(), newSight()
 	return k
 }
 
@@ -69,11 +70,12 @@ func newKit(app fyne.App, win fyne.Window, base context.Context, n *news) *Kit {
 // when its window closes.
 func (k *Kit) Window(win fyne.Window) *Kit {
 	child := newKit(k.App, win, k.ctx, newNews(k.news.source))
-	child.watch, child.post, child.present, child.parent = k.watch, k.post, k.present, k
+	child.watch, child.sight, child.post, child.present, child.parent = k.watch, k.sight, k.post, k.present, k
 	child.Shortcuts.Choose(k.Shortcuts.chosen)
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.children = append(k.children, child)
+	k.mu.Unlock()
+	child.catchUp()
 	return child
 }
 

@@ -58,10 +58,12 @@ func StateCell(word, icon string, token theme.Token) Cell {
 }
 
 // UsageCell is a bar filled to share (0 to 1) with its number beside it. The
-// bar warns from 75 % and alarms from 90 % on.
+// bar warns from 75 % and alarms from 90 % on. What differs by less than a pixel
+// is the same cell.
 func UsageCell(share float64, text string) Cell {
 	share = max(0, min(1, share))
-	return Cell{kind: barCell, style: SmallMediumText, token: Level(share), text: text, share: share}
+	pixels := usageWidth * float64(Scale())
+	return Cell{kind: barCell, style: SmallMediumText, token: Level(share), text: text, share: math.Ceil(share*pixels) / pixels}
 }
 
 // TrailCell is a small curve of the recent load; text says it in words.

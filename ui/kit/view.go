@@ -43,8 +43,12 @@ func (v *View[T]) Slow(show func()) *View[T] {
 }
 
 // Changed says that what is shown may no longer be true. It never blocks and
-// is safe from any goroutine.
+// is safe from any goroutine. In a window that nobody sees it has effect when
+// that is over.
 func (v *View[T]) Changed() {
+	if v.kit.whenSeen(v, v.Changed) {
+		return
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch {

@@ -71,8 +71,11 @@ func (n *Navigator) show() {
 	n.tree.SetItems(items)
 	n.machines.allowNew(n.add, inv.Hosts()...)
 	all, _ := inv.CountOn("")
-	n.none.Hidden = all > 0 || !inv.Settled() || len(inv.Known()) != 1 || inv.Known()[0].State != virt.HostConnected
-	n.none.Refresh()
+	hidden := all > 0 || !inv.Settled() || len(inv.Known()) != 1 || inv.Known()[0].State != virt.HostConnected
+	if hidden != n.none.Hidden {
+		n.none.Hidden = hidden
+		n.none.Refresh()
+	}
 }
 
 func (n *Navigator) hostItem(h virt.Host, words string) kit.TreeItem {

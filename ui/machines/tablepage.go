@@ -159,7 +159,9 @@ func (p *tablePage) show(c Change) {
 		p.table.SetRows(rows)
 	}
 	p.follow(len(p.table.Rows()))
-	p.showHeader()
+	if c == RowsChanged { // figures repaint what shows them, and nothing when they look the same
+		p.showHeader()
+	}
 }
 
 // countRows shows what is known of the machines by state and by host.

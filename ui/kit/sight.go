@@ -1,0 +1,80 @@
+package kit
+
+import "sync"
+
+// sight is what a kit knows of who can see its windows. A window that nobody sees
+// takes no part in what happens: its views load when it is seen again.
+type sight struct {
+	mu      sync.Mutex
+	hidden  map[*Kit]bool
+	waiting map[*Kit]map[any]func()
+}
+
+func newSight() *sight {
+	return &sight{hidden: map[*Kit]bool{}, waiting: map[*Kit]map[any]func(){}}
+}
+
+// SetSeen says whether the kit's window can be seen, which it can until this says
+// otherwise. The views of a kit load as long as its window or one of those that
+// Window made is seen. It is safe from any goroutine.
+func (k *Kit) SetSeen(seen bool) {
+	k.sight.mu.Lock()
+	if seen {
+		delete(k.sight.hidden, k)
+	} else {
+		k.sight.hidden[k] = true
+	}
+	k.sight.mu.Unlock()
+	k.catchUp()
+}
+
+// catchUp does what has waited for the windows that are seen.
+func (k *Kit) catchUp() {
+	for ; k != nil; k = k.parent {
+		if k.unseen() {
+			continue
+		}
+		k.sight.mu.Lock()
+		due := k.sight.waiting[k]
+		delete(k.sight.waiting, k)
+		k.sight.mu.Unlock()
+		for _, do := range due {
+			do()
+		}
+	}
+}
+
+func (k *Kit) unseen() bool {
+	windows := k.windows()
+	k.sight.mu.Lock()
+	defer k.sight.mu.Unlock()
+	if !k.sight.hidden[k] {
+		return false
+	}
+	for _, child := range windows {
+		if !child.closed.Load() && !k.sight.hidden[child] {
+			return false
+		}
+	}
+	return true
+}
+
+// whenSeen has do done when the window is seen, once for each owner. It reports
+// false, and does nothing, when that is now.
+func (k *Kit) whenSeen(owner any, do func()) bool {
+	if !k.unseen() {
+		return false
+	}
+	k.sight.mu.Lock()
+	waiting := k.sight.waiting[k]
+	if waiting == nil {
+		waiting = map[any]func(){}
+		k.sight.waiting[k] = waiting
+	}
+	waiting[owner] = do
+	k.sight.mu.Unlock()
+	if !k.unseen() {
+		k.catchUp() // it came into sight meanwhile
+	}
+	return true
+}
