@@ -27,12 +27,13 @@ type topBar struct {
 	leave   *kit.Button
 	bar     *kit.ToolBar
 	place   *kit.SlideIn
+	letGo   bool   // the host key was pressed a moment ago
 	leaving func() // calls the leaving off; nil while nobody waits for it
 }
 
 func newTopBar(w *window) *topBar {
 	v := w.view
-	t := &topBar{window: w, name: kit.NewText(kit.BodyText, ""), lets: kit.NewText(kit.SmallText, lang.L("Left Ctrl + Alt lets go"))}
+	t := &topBar{window: w, name: kit.NewText(kit.BodyText, ""), lets: kit.NewText(kit.SmallText, "")}
 	t.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
 	t.keys.OnPress(func() { kit.ShowMenuUnder(t.keys, v.keyMenu()) })
 	t.shot = kit.IconMenuButton("camera", lang.L("Screenshot"), func() []kit.MenuItem { return parts.ScreenshotMenu(v.kit, v.svc, v.vm, t.shot) })
@@ -42,12 +43,34 @@ func newTopBar(w *window) *topBar {
 	return t
 }
 
+// follow shows how things stand, and the bar to who has let go: he wants to do
+// something else.
+func (t *topBar) follow() {
+	if !t.window.full {
+		return
+	}
+	letGo := t.window.view.released != nil
+	if letGo && !t.letGo {
+		t.greet()
+	}
+	t.letGo = letGo
+	t.show()
+}
+
 // show says whose screen it is and offers what is possible.
 func (t *topBar) show() {
 	v := t.window.view
 	t.name.SetText(t.window.serials.name())
 	screen := t.window.serials.current() == nil
-	t.lets.Hidden = !screen || !v.focused || !v.line.connected()
+	t.lets.Hidden = !screen || !v.line.connected()
+	switch {
+	case v.released != nil:
+		t.lets.SetText(lang.L("F leaves, Del sends Ctrl+Alt+Delete, K is the menu of keys, S a screenshot"))
+	case v.focused:
+		t.lets.SetText(lang.L("Left Ctrl + Alt lets go"))
+	default:
+		t.lets.SetText(lang.L("Click the screen to type in the machine"))
+	}
 	t.keys.Hidden, t.shot.Hidden = !screen || !v.line.connected(), !screen
 	t.bar.Refresh()
 	t.place.Content.Refresh()

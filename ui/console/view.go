@@ -54,6 +54,7 @@ type view struct {
 	unbind   func() // takes the keys of that moment away
 	onChange func() // what is known of the machine is new
 
+	onShow    func()          // something that is shown may be another
 	onFull    func()          // the person wants full screen, or to leave it
 	onPointer func(y float32) // the pointer moved, in units below the top edge
 
@@ -70,7 +71,7 @@ type view struct {
 }
 
 func newView(k *kit.Kit, svc *services.Services, vm virt.Ref) *view {
-	v := &view{kit: k, svc: svc, vm: vm, onChange: func() {}, onFull: func() {}, onPointer: func(float32) {}}
+	v := &view{kit: k, svc: svc, vm: vm, onChange: func() {}, onShow: func() {}, onFull: func() {}, onPointer: func(float32) {}}
 	v.screen = vnc.NewScreen(lang.L("Screen of {{.Name}}", map[string]any{"Name": vm.Name}))
 	v.screen.OnFocus, v.screen.OnPointer, v.screen.OnRelease, v.screen.Trace = v.focus, v.pointer, v.letGo, v.traced
 	v.line = newLine(k, svc, vm, v.screen)
@@ -217,6 +218,7 @@ func (v *view) show() {
 	v.foot.show()
 	v.scroll.Refresh() // a guest of another size wants another scroller
 	v.content.Refresh()
+	v.onShow()
 }
 
 // screenIsDim says whether the widget itself has dimmed its last picture.

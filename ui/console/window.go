@@ -40,7 +40,7 @@ func openWindow(c *Consoles, vm virt.Ref) *window {
 	w.stage.AfterWith(w.kit.After)
 	w.top = newTopBar(w)
 	w.edge = kit.Height(topEdge, kit.NewEdge(w.top.overEdge))
-	w.view.onFull, w.view.onPointer = w.toggleFull, w.top.pointer
+	w.view.onFull, w.view.onPointer, w.view.onShow = w.toggleFull, w.top.pointer, w.top.follow
 	w.kit.Shortcuts.Add(fullScreenShortcut(w.toggleFull))
 	w.arrange()
 	w.changed()
@@ -58,9 +58,7 @@ func (w *window) changed() {
 		w.win.SetTitle(title)
 	}
 	w.edge.Hidden = w.serials.current() == nil
-	if w.full {
-		w.top.show()
-	}
+	w.top.follow()
 	if w.view.known && w.serials.known && !w.greeted { // who opens a console wants to type
 		w.greeted = true
 		w.serials.takeKeyboard()
