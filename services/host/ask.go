@@ -83,14 +83,14 @@ type interview struct {
 	mu    sync.Mutex
 	given map[string]string
 	keep  map[string]bool
-	ended bool // a question was left without an answer
+	left  error // why the last question was left without an answer
 }
 
-// gaveUp reports whether a question was left without an answer.
-func (i *interview) gaveUp() bool {
+// leftOpen returns why the last question was left without an answer, or nil.
+func (i *interview) leftOpen() error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.ended
+	return i.left
 }
 
 func (s *Service) interview(host virt.HostID) *interview {
@@ -228,24 +228,20 @@ func (i *interview) whom() Asker {
 }
 
 func (i *interview) person(ctx context.Context, q virt.Question) (virt.Answer, error) {
-	asker := i.whom()
-	if asker == nil {
-		return virt.Answer{}, unanswered(q)
+	answer, err := virt.Answer{}, unanswered(q)
+	if asker := i.whom(); asker != nil {
+		answer, err = asker.Ask(ctx, q)
 	}
-	answer, err := asker.Ask(ctx, q)
+	if err != nil && ctx.Err() != nil {
+		err = &virt.Error{Kind: virt.KindOf(ctx.Err()), Ref: virt.HostRef(i.host), Err: ctx.Err()}
+	}
+	i.mu.Lock()
+	i.left = err
+	i.mu.Unlock()
 	if err != nil {
-		i.mu.Lock()
-		i.ended = true
-		i.mu.Unlock()
-	}
-	switch {
-	case err == nil:
-		return answer, nil
-	case ctx.Err() != nil:
-		return virt.Answer{}, &virt.Error{Kind: virt.KindOf(ctx.Err()), Ref: virt.HostRef(i.host), Err: ctx.Err()}
-	default:
 		return virt.Answer{}, err
 	}
+	return answer, nil
 }
 
 // unanswered is the failure of a question that nobody can be asked.

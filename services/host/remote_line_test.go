@@ -3,6 +3,8 @@ package host_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +161,16 @@ func TestAConnectionToAComputerThatIsSilentCanBeGivenUpAtOnce(t *testing.T) {
 	}
 	if took := time.Since(begin); took > 3*time.Second {
 		t.Errorf("closing took %v", took)
+	}
+}
+
+func TestAURIOfOnesOwnDoesNotWaitForAComputerThatRefuses(t *testing.T) {
+	d := newDesk(t, nil)
+	for _, uri := range []string{"qemu+tls://127.0.0.1:%d/system?no_verify=1", "qemu://127.0.0.1:%d/system?no_verify=1", "qemu+tcp://127.0.0.1:%d/system?mode=legacy"} {
+		h := virt.SavedHost{Name: "own", Transport: virt.TransportURI, Custom: fmt.Sprintf(uri, deadPort(t))}
+		if _, err := d.svc.Hosts.Test(d.ctx, h, nil); !errors.Is(err, virt.ErrUnavailable) || !strings.Contains(err.Error(), "nothing listens") {
+			t.Errorf("%s: %v", h.Custom, err)
+		}
 	}
 }
 

@@ -165,3 +165,24 @@ func deadPort(t *testing.T) int {
 	}
 	return tcp.Port
 }
+
+func TestASASLPasswordThatNobodyCanBeAskedForIsSaidToBeMissing(t *testing.T) {
+	r := virttest.SharedRemote(t)
+	d := newDesk(t, nil)
+	d.svc.Hosts.AskThrough(nil)
+	err := d.connect(overTCP(r.TCP))
+	if !errors.Is(err, virt.ErrUnauthenticated) || !strings.Contains(err.Error(), "nobody can be asked") || virt.HintOf(err) == "" {
+		t.Errorf("got %v (%s)", err, virt.HintOf(err))
+	}
+}
+
+func TestAPersonWhoDoesNotTellTheSASLPasswordHasCancelled(t *testing.T) {
+	r := virttest.SharedRemote(t)
+	d := newDesk(t, nil) // refuses every answer
+	if err := d.connect(overTCP(r.TCP)); !errors.Is(err, virt.ErrCancelled) {
+		t.Errorf("got %v", err)
+	}
+	if len(d.questions()) != 1 {
+		t.Errorf("asked %+v", d.questions())
+	}
+}

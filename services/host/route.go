@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/tunnel"
@@ -88,15 +90,39 @@ func (s *Service) overWay(ctx context.Context, h virt.SavedHost, i *interview, o
 // byLibvirt lets libvirt make the connection. Its client waits for minutes for a
 // computer that is silent, so the address is tried first.
 func (s *Service) byLibvirt(ctx context.Context, h virt.SavedHost, i *interview, o hypervisor.Options, stage func(tunnel.Stage)) (*hypervisor.Conn, error) {
-	if h.Address != "" {
+	if address, port := listensAt(h); address != "" {
 		if stage != nil {
 			stage(tunnel.Reach)
 		}
-		if err := tunnel.Knock(ctx, h.Address, h.PortOr()); err != nil {
+		if err := tunnel.Knock(ctx, address, port); err != nil {
 			return nil, err
 		}
 	}
 	return s.byAuth(ctx, h, i, o)
+}
+
+// listensAt is where libvirt's client connects to by itself; an empty address
+// where that is not known, as of what ssh makes of a name.
+func listensAt(h virt.SavedHost) (address string, port int) {
+	if h.Transport != virt.TransportURI {
+		return h.Address, h.PortOr()
+	}
+	u, err := url.Parse(h.Custom)
+	if err != nil {
+		return "", 0
+	}
+	_, transport, _ := strings.Cut(u.Scheme, "+")
+	same := virt.SavedHost{Transport: virt.Transport(strings.TrimSuffix(transport, "2"))} // libssh2
+	if transport == "" {
+		same.Transport = virt.TransportTLS // what libvirt takes where a host is named
+	}
+	switch same.Transport {
+	case virt.TransportTLS, virt.TransportTCP, virt.TransportLibSSH:
+		same.Port, _ = strconv.Atoi(u.Port()) // url.Parse has looked at it
+		return u.Hostname(), same.PortOr()
+	default:
+		return "", 0
+	}
 }
 
 // libssh is the URI for libvirt's own SSH client: it notes host keys in our file
@@ -139,8 +165,11 @@ func (s *Service) byAuth(ctx context.Context, h virt.SavedHost, i *interview, o 
 			return auth(q)
 		}
 		conn, err = hypervisor.Open(h.URI(), o)
+		if left := i.leftOpen(); errors.Is(err, virt.ErrUnauthenticated) && left != nil {
+			return nil, left // libvirt says that the login was wrong, though nobody logged in
+		}
 		again := errors.Is(err, virt.ErrUnauthenticated) && asked && ctx.Err() == nil && s.currentAsker() != nil
-		if !again || i.gaveUp() {
+		if !again {
 			break
 		}
 	}

@@ -235,8 +235,9 @@ func HostFromURI(text string) (SavedHost, error) {
 	h := SavedHost{Transport: Transport(transport), Address: u.Hostname(), User: u.User.Username(), Session: u.Path == "/session"}
 	h.Port, _ = strconv.Atoi(u.Port()) // checked by url.Parse
 	h.Socket = u.Query().Get("socket")
-	known := driver == "qemu" && (u.Path == "/system" || u.Path == "/session") && (h.Transport == TransportSSH || h.Transport == TransportTLS)
-	if !known || h.Transport == TransportTLS && h.Socket != "" || len(h.remoteProblems()) > 0 || h.URI() != canonical(u) {
+	known := driver == "qemu" && (u.Path == "/system" || u.Path == "/session") &&
+		(h.Transport == TransportSSH || h.Transport == TransportTLS || h.Transport == TransportTCP)
+	if !known || h.Transport != TransportSSH && h.Socket != "" || len(h.remoteProblems()) > 0 || h.URI() != canonical(u) {
 		return custom, nil
 	}
 	return h, nil

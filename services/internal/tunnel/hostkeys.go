@@ -97,7 +97,7 @@ func (k *hostKeys) doubt(key ssh.PublicKey, want []knownhosts.KnownKey) *keyDoub
 	d := &keyDoubt{key: key, want: want}
 	if len(want) == 0 {
 		d.why = virt.Errorf(virt.KindForbidden, "the key of %s is not known: %s", k.address, ssh.FingerprintSHA256(key)).
-			WithHint("Compare the fingerprint with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub there), then accept it.")
+			WithHint("Compare the fingerprint with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub there), then accept it: kvm-cli host test NAME --accept-key FINGERPRINT")
 		return d
 	}
 	d.why = virt.Errorf(virt.KindForbidden, "the key of %s has changed: it is %s now, and was %s", k.address, ssh.FingerprintSHA256(key), ssh.FingerprintSHA256(want[0].Key)).
