@@ -190,7 +190,7 @@ func newRing(radius float32) *canvas.Rectangle { return newRect(radius + 2) }
 
 // paintRing shows or hides the ring.
 func paintRing(ring *canvas.Rectangle, on bool) {
-	ring.StrokeColor, ring.StrokeWidth = theme.Color(theme.Accent), theme.FocusWidth()
+	ring.FillColor, ring.StrokeColor, ring.StrokeWidth = hollow(theme.Accent), theme.Color(theme.Accent), theme.FocusWidth()
 	ring.Hidden = !on
 }
 

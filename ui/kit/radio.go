@@ -137,7 +137,7 @@ func (b *radioButton) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (b *radioButton) paint() {
-	b.dot.FillColor = theme.Color(theme.None)
+	b.dot.FillColor = hollow(theme.ControlEdge)
 	b.dot.StrokeColor, b.dot.StrokeWidth = theme.Color(theme.ControlEdge), 1.5
 	if b.group.chosen == b.index {
 		b.dot.FillColor = theme.Color(theme.OnFill)

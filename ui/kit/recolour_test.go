@@ -3,6 +3,7 @@ package kit
 import (
 	"bytes"
 	"image"
+	"image/color"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -111,5 +112,20 @@ func TestTabReachesEveryControlOnce(t *testing.T) {
 	}
 	if len(reached) < 25 {
 		t.Fatalf("Tab reaches %d controls", len(reached))
+	}
+}
+
+// Without a fill the inside of an edge would be blended with black.
+func TestTheEdgeOfWhatIsHollowIsNotDarkened(t *testing.T) {
+	newScene(t, Gap(1, 1)).app.Settings().SetTheme(theme.New(theme.Light))
+	rect := newRect(13)
+	paintRect(rect, theme.None, theme.Line)
+	ring := newRing(8)
+	paintRing(ring, true)
+	for name, got := range map[string]color.Color{"a box": rect.FillColor, "a ring": ring.FillColor} {
+		fill, ok := got.(color.NRGBA)
+		if !ok || fill.A > 1 || fill.A == 0 || fill.R == 0 {
+			t.Errorf("inside %s is %v", name, got)
+		}
 	}
 }

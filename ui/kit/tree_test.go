@@ -2,11 +2,14 @@ package kit_test
 
 import (
 	"fmt"
+	"image/color"
 	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
@@ -199,4 +202,48 @@ func TestATreeHasAName(t *testing.T) {
 	if bad := kit.Unnamed(wd.TreeList); len(bad) > 0 {
 		t.Errorf("%T has no name", bad[0])
 	}
+}
+
+// A tree that another one has taken the place of is in no window, and hears of
+// no change. Before it is painted again its sizes are asked for.
+func TestATreeThatWasAwayDuringAChangeOfThemeHasTheNewColours(t *testing.T) {
+	wd := openTree(t, hosts())
+	wd.w.Win.SetContent(kit.Gap(1, 1))
+	wd.w.App.Settings().SetTheme(theme.New(theme.Light))
+	wd.w.Win.SetContent(wd.TreeList)
+
+	words := textsOf(wd.TreeList)
+
+	if len(words) == 0 {
+		t.Fatal("the tree has no words")
+	}
+	dark := theme.ColorIn(theme.Dark, theme.Text)
+	for _, line := range words {
+		if line.Color == color.Color(dark) {
+			t.Errorf("%q has the colour of the dark theme", line.Text)
+		}
+	}
+}
+
+// textsOf are the visible lines of text in the object, after their sizes were
+// asked for as the driver does.
+func textsOf(o fyne.CanvasObject) []*canvas.Text {
+	if !o.Visible() {
+		return nil
+	}
+	o.MinSize()
+	var lines []*canvas.Text
+	switch o := o.(type) {
+	case *canvas.Text:
+		lines = append(lines, o)
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			lines = append(lines, textsOf(child)...)
+		}
+	case fyne.Widget:
+		for _, child := range test.WidgetRenderer(o).Objects() {
+			lines = append(lines, textsOf(child)...)
+		}
+	}
+	return lines
 }

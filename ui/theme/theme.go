@@ -180,6 +180,13 @@ func Color(token Token) color.NRGBA {
 	return c
 }
 
+// A Version tells whether colours are still what they were: it differs after
+// every change of what Color returns.
+type Version struct{ *palette }
+
+// Shown returns the version of the colours shown now.
+func Shown() Version { return Version{current()} }
+
 // ColorIn returns the token's colour as it would be now in the dark or light
 // mode, for pictures of them.
 func ColorIn(mode Mode, token Token) color.NRGBA {
