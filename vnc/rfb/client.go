@@ -28,7 +28,8 @@ type Options struct {
 	OnPointerMode func(absolute bool)     // the guest changed to another kind of pointer
 	OnLights      func(Lights)            // the guest's lock lights, at first and whenever they change; not every server tells
 	OnBell        func()
-	OnCutText     func(text string) // the guest's clipboard, at most 1 MiB
+	OnCutText     func(text string) // the server's clipboard, at most 1 MiB
+	TakesText     func() bool       // asked before a text of the server is fetched; nil: all are
 	OnCursor      func(Cursor)      // the guest's pointer looks different; nil: the server draws it into the picture
 
 	Local     bool       // the server runs on this computer: ask for the cheapest pixels, not for the fewest bytes
@@ -85,6 +86,7 @@ type Client struct {
 	wantAll      bool // the next request is for the whole screen
 	canContinue  bool // the server offers updates that nobody asks for
 	continuous   bool // it sends them
+	clip         clipboard
 
 	closing sync.Once
 	cause   error // why the connection was closed from this side

@@ -36,9 +36,9 @@
 // DesktopSize, ExtendedDesktopSize (also to ask for another size), DesktopName,
 // LastRect, Fence, ContinuousUpdates, QEMU extended key events (physical keys
 // instead of letters: right in every keyboard layout), QEMU pointer motion
-// change (absolute or relative pointer) and QEMU LED state (the guest's lock
-// lights). Each encoding is one file and one row of
-// the table in update.go. Pixels are decoded where they are shown; after the
+// change (absolute or relative pointer), QEMU LED state (the guest's lock
+// lights) and the extended clipboard (text in UTF-8, see [Client.CutText]).
+// Each encoding is one file and one row of the table in update.go. Pixels are decoded where they are shown; after the
 // first rectangles none needs memory of its own.
 //
 // [Options].Local asks for Raw first: on the same computer bytes cost less than

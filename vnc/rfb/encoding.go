@@ -34,6 +34,7 @@ const (
 	encodingFence               Encoding = -312
 	encodingContinuousUpdates   Encoding = -313
 	encodingCursorWithAlpha     Encoding = -314
+	encodingClipboard           Encoding = -1063131698 // 0xc0a1e5ce
 )
 
 // Most servers take the first encoding that they know. On this computer bytes
@@ -65,6 +66,9 @@ func (o *Options) offers() []Encoding {
 		if !d.pixels && !o.Plain && (d.wanted == nil || d.wanted(o)) {
 			ids = append(ids, d.encoding)
 		}
+	}
+	if !o.Plain && o.OnCutText != nil {
+		ids = append(ids, encodingClipboard)
 	}
 	if !o.Plain {
 		ids = append(ids, encodingFence, encodingContinuousUpdates)

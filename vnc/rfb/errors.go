@@ -26,6 +26,8 @@ var (
 	// ErrFixedSize is returned by RequestSize when the server has not said that
 	// its screen can be resized.
 	ErrFixedSize = errors.New("rfb: the server does not offer to resize its screen")
+	// ErrLongText is returned by CutText for more than 1 MiB.
+	ErrLongText = errors.New("rfb: the text is longer than 1 MiB")
 )
 
 // A MessageError says which message of the server could not be read. Err wraps

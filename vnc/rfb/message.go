@@ -9,6 +9,7 @@ const (
 	sendUpdateRequest = 3
 	sendKey           = 4
 	sendPointer       = 5
+	sendCutText       = 6
 	sendDesktopSize   = 251
 	sendQEMU          = 255
 
@@ -124,16 +125,20 @@ func (c *Client) readMessage(kind uint8) error {
 }
 
 // readCutText hands the server's clipboard to the owner, when it is not too
-// long and somebody wants it.
+// long and somebody wants it. A negative length marks the extended clipboard.
 func (c *Client) readCutText() {
 	c.in.skip(3)
-	length := c.in.u32()
-	if length > maxSkippedCut {
+	length := int(int32(c.in.u32())) //nolint:gosec // it has a sign
+	if max(length, -length) > maxSkippedCut {
 		c.in.fail(malformed("%d bytes of text", length))
 		return
 	}
-	if c.opts.OnCutText == nil || length > maxCutText {
-		c.in.skip(int(length))
+	if length < 0 {
+		c.readClipboard(-length)
+		return
+	}
+	if length > maxCutText || !c.wantsText() {
+		c.in.skip(length)
 		return
 	}
 	latin1 := make([]byte, length)

@@ -5,8 +5,12 @@ import (
 	"sync"
 )
 
-// maxBacklog bounds the bytes that wait for a server which does not read.
-const maxBacklog = 256 << 10
+// Bounds of the bytes that wait for a server which does not read: of all but
+// texts, and of texts before there is no room for another.
+const (
+	maxBacklog = 256 << 10
+	maxBulk    = 2 << 20
+)
 
 // An outbox keeps messages to the server in order and never makes the sender
 // wait: a window must not stand still because a server does.
@@ -14,6 +18,7 @@ type outbox struct {
 	now     func(b []byte) int // sends what can be sent without waiting; nil: nothing can
 	mu      sync.Mutex
 	waiting []byte
+	bulk    int           // bytes of waiting that have a bound of their own
 	writing bool          // a batch is being written
 	buttons byte          // of the last pointer message
 	move    int           // where the movement starts that ends waiting, or -1
@@ -54,9 +59,24 @@ func (o *outbox) putPointer(message []byte) error {
 	return err
 }
 
+// putBulk appends a message that does not count against the backlog.
+func (o *outbox) putBulk(message []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.bulk > maxBulk {
+		return ErrBacklog
+	}
+	o.move = -1
+	before := len(o.waiting)
+	o.bulk += len(message)
+	err := o.append(message)
+	o.bulk += len(o.waiting) - before - len(message) // without what was sent at once
+	return err
+}
+
 // append sends the message or lets it wait for drain. The caller holds o.mu.
 func (o *outbox) append(message []byte) error {
-	if len(o.waiting)+len(message) > maxBacklog {
+	if len(o.waiting)+len(message) > maxBacklog+o.bulk {
 		return ErrBacklog
 	}
 	if o.now != nil && !o.writing && len(o.waiting) == 0 {
@@ -83,7 +103,7 @@ func (o *outbox) drain(w io.Writer, done <-chan struct{}) error {
 		case <-o.filled:
 		}
 		o.mu.Lock()
-		batch, o.waiting = o.waiting, batch[:0]
+		batch, o.waiting, o.bulk = o.waiting, batch[:0], 0
 		o.move, o.writing = -1, true
 		o.mu.Unlock()
 		_, err := w.Write(batch)

@@ -43,6 +43,16 @@ func (s *server) hear(parts ...any) {
 	}
 }
 
+// take reads n bytes of the client.
+func (s *server) take(n int) []byte {
+	s.t.Helper()
+	got := make([]byte, n)
+	if _, err := io.ReadFull(s.conn, got); err != nil {
+		s.t.Fatalf("the client does not speak: %v", err)
+	}
+	return got
+}
+
 // deafen drops what the client sends from now on.
 func (s *server) deafen() {
 	go func() { _, _ = io.Copy(io.Discard, s.conn) }()
@@ -88,15 +98,27 @@ func update(count int, parts ...any) []byte {
 
 // Parts of a session that nothing varies.
 var (
-	version38     = "RFB 003.008\n"
-	none          = wire(1, 1) // security types: None alone
-	accepted      = be32(0)
-	screen4x2     = wire(be16(4, 2), make([]byte, 16), be32(4), "test")
-	greeting      = wire(version38, none, accepted, screen4x2)
-	wantFormat    = wire(0, 0, 0, 0, 32, 24, 0, 1, be16(255, 255, 255), 0, 8, 16, 0, 0, 0)
-	wantEncodings = wire(2, 0, be16(17), be32(16), be32(7), be32(1), be32(6), be32(5), be32(4), be32(2), be32(0),
-		be32(-308), be32(-223), be32(-224), be32(-307), be32(-258), be32(-257), be32(-261), be32(-312), be32(-313))
+	version38  = "RFB 003.008\n"
+	none       = wire(1, 1) // security types: None alone
+	accepted   = be32(0)
+	screen4x2  = wire(be16(4, 2), make([]byte, 16), be32(4), "test")
+	greeting   = wire(version38, none, accepted, screen4x2)
+	wantFormat = wire(0, 0, 0, 0, 32, 24, 0, 1, be16(255, 255, 255), 0, 8, 16, 0, 0, 0)
 )
+
+// wantEncodings are what a client asks for by itself, with or without texts.
+func wantEncodings(texts bool) []byte {
+	ids := []int32{16, 7, 1, 6, 5, 4, 2, 0, -308, -223, -224, -307, -258, -257, -261}
+	if texts {
+		ids = append(ids, -1063131698)
+	}
+	ids = append(ids, -312, -313)
+	m := wire(2, 0, be16(len(ids)))
+	for _, id := range ids {
+		m = append(m, be32(id)...)
+	}
+	return m
+}
 
 func wantUpdate(incremental, width, height int) []byte {
 	return wire(3, incremental, be16(0, 0, width, height))
@@ -115,7 +137,7 @@ func (s *server) welcome() {
 }
 
 // askedForAll hears the client set up its session.
-func (s *server) askedForAll() {
+func (s *server) askedForAll(texts bool) {
 	s.t.Helper()
-	s.hear(wantFormat, wantEncodings, wantUpdate(0, 4, 2))
+	s.hear(wantFormat, wantEncodings(texts), wantUpdate(0, 4, 2))
 }

@@ -272,6 +272,11 @@ func readPPM(t testing.TB, r *bufio.Reader) *image.RGBA {
 // longer than a minute.
 func Eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
+	within(t, patience, what, condition)
+}
+
+func within(t testing.TB, patience time.Duration, what string, condition func() bool) {
+	t.Helper()
 	deadline := time.After(patience)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

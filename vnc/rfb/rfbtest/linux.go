@@ -5,7 +5,11 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 )
+
+// linuxPatience is how long a guest may take that boots an operating system.
+const linuxPatience = 4 * time.Minute
 
 // A Linux is a guest that boots a kernel and takes commands on its serial port.
 type Linux struct {
@@ -69,7 +73,7 @@ func (l *Linux) Wait(text string) {
 			l.t.Logf("the serial port said %q", l.Said())
 		}
 	}()
-	Eventually(l.t, "the serial port says "+text, func() bool {
+	within(l.t, linuxPatience, "the serial port says "+text, func() bool {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		at := bytes.Index(l.said, []byte(text))
