@@ -243,9 +243,13 @@ func HostFromURI(text string) (SavedHost, error) {
 	return h, nil
 }
 
-// canonical is the URI as SavedHost.URI writes it.
+// canonical is the URI as SavedHost.URI writes it: who logs in by SASL is asked
+// for, and no part of the way.
 func canonical(u *url.URL) string {
 	c := *u
+	if strings.HasSuffix(u.Scheme, "+"+string(TransportTCP)) {
+		c.User = nil
+	}
 	c.RawQuery = u.Query().Encode()
 	return c.String()
 }
