@@ -174,6 +174,10 @@ func TestASASLPasswordThatNobodyCanBeAskedForIsSaidToBeMissing(t *testing.T) {
 	if !errors.Is(err, virt.ErrUnauthenticated) || !strings.Contains(err.Error(), "nobody can be asked") || virt.HintOf(err) == "" {
 		t.Errorf("got %v (%s)", err, virt.HintOf(err))
 	}
+	checks, err := d.svc.Hosts.Test(d.ctx, overTCP(r.TCP), nil)
+	if err == nil || len(checks) != 3 || checks[0].Status != virt.CheckOK || checks[1].Status != virt.CheckFail {
+		t.Errorf("the test says %+v, %v", checks, err)
+	}
 }
 
 func TestAPersonWhoDoesNotTellTheSASLPasswordHasCancelled(t *testing.T) {

@@ -76,6 +76,9 @@ func (s *Service) overWay(ctx context.Context, h virt.SavedHost, i *interview, o
 	o.Via = way.URI(mode)
 	stop := context.AfterFunc(ctx, func() { _ = way.Close() }) // ends libvirt's waiting, too
 	defer stop()
+	if stage != nil {
+		stage(atLibvirt)
+	}
 	conn, err := s.byAuth(ctx, h, i, o)
 	if err != nil {
 		if why := way.Failure(); why != nil {
@@ -96,6 +99,9 @@ func (s *Service) byLibvirt(ctx context.Context, h virt.SavedHost, i *interview,
 		}
 		if err := tunnel.Knock(ctx, address, port); err != nil {
 			return nil, err
+		}
+		if stage != nil {
+			stage(atLibvirt)
 		}
 	}
 	return s.byAuth(ctx, h, i, o)

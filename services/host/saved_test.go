@@ -183,6 +183,8 @@ func TestATestTellsEachStageAndWhereItEnds(t *testing.T) {
 	d := newDesk(t, map[virt.QuestionKind]virt.Answer{virt.AskUnknownKey: {Yes: true}})
 	right, wrong := overSSH(r, r.SSH), overTLS(r, r.TLS)
 	wrong.Cert, wrong.CertKey = "", ""
+	silent := right
+	silent.Socket = "/run/libvirt/no-such-sock"
 	ids := []string{"reach", "identify", "login", "libvirt", "rights"}
 	for _, c := range []struct {
 		host   virt.SavedHost
@@ -190,6 +192,7 @@ func TestATestTellsEachStageAndWhereItEnds(t *testing.T) {
 		status []virt.CheckStatus
 	}{
 		{right, nil, []virt.CheckStatus{virt.CheckOK, virt.CheckOK, virt.CheckOK, virt.CheckOK, virt.CheckOK}},
+		{silent, virt.ErrUnavailable, []virt.CheckStatus{virt.CheckOK, virt.CheckOK, virt.CheckOK, virt.CheckFail, virt.CheckSkipped}},
 		{wrong, virt.ErrUnauthenticated, []virt.CheckStatus{virt.CheckOK, virt.CheckOK, virt.CheckFail, virt.CheckSkipped, virt.CheckSkipped}},
 	} {
 		var told []virt.Check

@@ -22,6 +22,9 @@ const (
 	stageRights   = "rights"
 )
 
+// atLibvirt begins behind the last stage of the way.
+const atLibvirt = tunnel.Stage(stageLibvirt)
+
 var stageTitles = map[string]string{
 	stageReach: "The host is reached", stageIdentity: "The host is who it says", stageLogin: "The host lets us in",
 	stageLibvirt: "libvirt answers", stageRights: "Machines may be listed",
