@@ -211,7 +211,8 @@ func (c *session) options(ctx context.Context, conn net.Conn) rfb.Options {
 			}
 		},
 		OnBell:    func() { c.do(ctx, s.ring) },
-		OnCutText: s.OnCutText,
+		OnCutText: func(text string) { c.do(ctx, func() { s.takeText(text) }) },
+		TakesText: s.takesText,
 	}
 }
 
@@ -226,6 +227,9 @@ func (c *session) tell(ctx context.Context, status Status) {
 			s.freePointer()
 		}
 		s.grabIfUseful()
+		if status.State == Connected {
+			s.giveText()
+		}
 		s.refresh()
 		if s.OnStatus != nil {
 			s.OnStatus(status)
@@ -257,6 +261,7 @@ func (s *Screen) detach() {
 	s.keyboard = keyboard{capsLock: s.keyboard.capsLock, numLock: s.keyboard.numLock}
 	s.lights, s.lit = 0, false
 	s.unfollow()
+	s.sharer.last = ""
 	s.pointer.buttons = 0
 }
 

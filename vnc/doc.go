@@ -30,6 +30,12 @@
 // click captures the pointer where the platform can do that, and left Ctrl+Alt
 // frees it; elsewhere the mouse is told the way that the pointer goes.
 //
+// # Clipboard
+//
+// Text goes both ways where [Screen.SetClipboard] allows it and the server knows
+// the extended clipboard: QEMU does, for guests that have SPICE's agent and its
+// channel.
+//
 // # Size
 //
 // The picture fits into the widget, has its own size, or with [Follow] makes the

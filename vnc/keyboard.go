@@ -163,6 +163,9 @@ func (s *Screen) setFocused(focused bool) {
 	s.mu.Unlock()
 	s.grabIfUseful()
 	s.alignLocks()
+	if focused {
+		s.giveText()
+	}
 	if changed && s.OnFocus != nil {
 		s.OnFocus(focused)
 	}

@@ -33,7 +33,6 @@ type Screen struct {
 	OnPointer func(fyne.Position) // the pointer moved over the widget; not while it is captured
 	OnFixed   func()              // the guest was to follow, and its server refused
 	OnBell    func()
-	OnCutText func(text string)  // the guest's clipboard, at most 1 MiB; on the decoder's goroutine
 	Trace     func(event string) // called on any goroutine
 
 	frame   rfb.Frame
@@ -52,6 +51,7 @@ type Screen struct {
 	hidden   bool
 	paused   bool
 	keyboard keyboard
+	sharer   sharer
 	lights   rfb.Lights // of the guest's keyboard
 	lit      bool       // the server tells lights
 	pointer  pointer

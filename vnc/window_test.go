@@ -30,6 +30,13 @@ type realDesktop struct {
 // openWindow shows the guest in a real window under Xvfb.
 func openWindow(t *testing.T, guest *rfbtest.Guest) *realDesktop {
 	t.Helper()
+	return openWindowOn(t, guest.Socket, "status 2 720 400")
+}
+
+// openWindowOn shows the screen at the socket; connected is what the window
+// then says, args are further arguments of it.
+func openWindowOn(t *testing.T, socket, connected string, args ...string) *realDesktop {
+	t.Helper()
 	for _, tool := range []string{"Xvfb", "openbox", "xdotool", "import"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip("needs " + tool)
@@ -39,9 +46,9 @@ func openWindow(t *testing.T, guest *rfbtest.Guest) *realDesktop {
 	d := &realDesktop{t: t}
 	d.startX()
 	d.start(nil, "openbox", "--sm-disable")
-	d.start(d.listen, program, guest.Socket)
+	d.start(d.listen, program, append([]string{socket}, args...)...)
 	rfbtest.Eventually(t, "the picture is painted", func() bool {
-		return d.heard("status 2 720 400") && d.heard("repaint_asked")
+		return d.heard(connected) && d.heard("repaint_asked")
 	})
 	d.window = d.x("search", "--sync", "--onlyvisible", "--name", "Screen under test")
 	d.x("windowactivate", "--sync", d.window)

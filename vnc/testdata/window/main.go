@@ -25,6 +25,9 @@ func main() {
 	screen.OnStatus = func(s vnc.Status) { fmt.Println("status", s.State, s.Width, s.Height) }
 	screen.OnFocus = func(focused bool) { fmt.Println("focus", focused) }
 	screen.OnRelease = func() { fmt.Println("released") }
+	if len(os.Args) > 2 {
+		screen.SetClipboard(map[string]vnc.Clipboard{"both": vnc.ClipboardBoth, "to": vnc.ClipboardToGuest, "from": vnc.ClipboardFromGuest}[os.Args[2]])
+	}
 	screen.Trace = func(event string) { fmt.Println(event) }
 	window.SetContent(screen)
 

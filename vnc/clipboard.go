@@ -1,0 +1,79 @@
+package vnc
+
+import "fyne.io/fyne/v2"
+
+// Clipboard says between whom text is shared.
+type Clipboard int
+
+// The directions, as a set.
+const (
+	ClipboardOff     Clipboard = 0
+	ClipboardToGuest Clipboard = 1 << iota
+	ClipboardFromGuest
+	ClipboardBoth = ClipboardToGuest | ClipboardFromGuest
+)
+
+// A sharer remembers what both sides know.
+type sharer struct {
+	how  Clipboard
+	last string // the text that went to the guest or came from it last
+}
+
+// SetClipboard shares text of up to 1 MiB with the guest, where its server can:
+// to the guest goes what this computer's clipboard holds whenever the guest gets
+// the keyboard; what the guest copies comes at once. At first nothing is shared.
+// It is called on Fyne's goroutine.
+func (s *Screen) SetClipboard(how Clipboard) {
+	s.mu.Lock()
+	withdraw := s.sharer.how&^how&ClipboardToGuest != 0 && s.client != nil
+	s.sharer.how = how
+	if withdraw {
+		s.sharer.last = ""
+		_ = s.client.CutText("") // it is short
+	}
+	s.mu.Unlock()
+	s.giveText()
+}
+
+// Clipboard says how text is shared.
+func (s *Screen) Clipboard() Clipboard {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sharer.how
+}
+
+// giveText tells the guest that has the keyboard what the clipboard holds, if it
+// is new. Who holds it may take a moment to answer, so the mutex is free meanwhile.
+func (s *Screen) giveText() {
+	s.mu.Lock()
+	shared := s.sharer.how&ClipboardToGuest != 0 && s.focused && s.client != nil
+	s.mu.Unlock()
+	if !shared {
+		return
+	}
+	text := fyne.CurrentApp().Clipboard().Content()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if text == "" || text == s.sharer.last || s.client == nil {
+		return
+	}
+	if s.client.CutText(text) == nil { // nothing is said of a text that is too long: it is not shared
+		s.sharer.last = text
+	}
+}
+
+// takesText is asked by the decoder before it fetches a text.
+func (s *Screen) takesText() bool { return s.Clipboard()&ClipboardFromGuest != 0 }
+
+// takeText makes a text of the guest this computer's.
+func (s *Screen) takeText(text string) {
+	s.mu.Lock()
+	wanted := s.sharer.how&ClipboardFromGuest != 0 && text != s.sharer.last
+	if wanted {
+		s.sharer.last = text
+	}
+	s.mu.Unlock()
+	if wanted {
+		fyne.CurrentApp().Clipboard().SetContent(text)
+	}
+}
