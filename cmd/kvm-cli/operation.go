@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
@@ -41,7 +42,7 @@ ended.`,
 			if err != nil {
 				return err
 			}
-			filter := virt.OperationFilter{Limit: limit, State: virt.OperationState(state), Actor: actor, Since: from, Host: virt.HostID(on)}
+			filter := virt.OperationFilter{Limit: limit, State: virt.OperationState(state), Actor: actor, Since: from, Host: c.onHost(on)}
 			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
 				operations, err := s.Operations.List(ctx, filter)
 				if err != nil {
@@ -54,9 +55,18 @@ ended.`,
 	cmd.Flags().IntVar(&limit, "limit", 50, "at most this `NUMBER`; 0 is all")
 	cmd.Flags().StringVar(&state, "state", "", "only those in this `STATE`: "+operationStates())
 	cmd.Flags().StringVar(&actor, "actor", "", "only what this `USER` asked for")
-	cmd.Flags().StringVar(&on, "on", "", "only those on the host of this `NAME`")
+	cmd.Flags().StringVar(&on, "on", "", "only those on the host of this `NAME` (default the one that --host names)")
 	cmd.Flags().StringVar(&since, "since", "", "only since this `TIME`: 24h, 2026-01-31 or RFC 3339")
 	return cmd
+}
+
+// onHost is the host that lists of what was done are narrowed to: on, else the
+// one that --host names. A URI has no name before it is connected.
+func (c *cli) onHost(on string) virt.HostID {
+	if on == "" && !host.IsURI(c.host) {
+		on = c.host
+	}
+	return virt.HostID(on)
 }
 
 // operationStates lists the states of operations.
@@ -142,9 +152,9 @@ changes something do the same once a day.`,
 
 func (c *cli) printOperations(operations []virt.Operation) error {
 	return c.print(orEmpty(operations), func(w io.Writer) {
-		row(w, "ID", "STARTED", "ACTION", "TARGET", "STATE", "STAGE", "MESSAGE")
+		row(w, "ID", "STARTED", "ACTION", "HOST", "TARGET", "STATE", "STAGE", "MESSAGE")
 		for _, op := range operations {
-			row(w, op.ID, op.Started.Local().Format(time.DateTime), op.Action, op.Target.String(), op.State, op.Stage, op.Message)
+			row(w, op.ID, op.Started.Local().Format(time.DateTime), op.Action, op.Target.Host, op.Target.String(), op.State, op.Stage, op.Message)
 		}
 	})
 }
@@ -152,6 +162,7 @@ func (c *cli) printOperations(operations []virt.Operation) error {
 func operationTable(w io.Writer, op virt.Operation) {
 	row(w, "ID", op.ID)
 	row(w, "Action", op.Action)
+	row(w, "Host", op.Target.Host)
 	row(w, "Target", op.Target.String())
 	row(w, "By", fmt.Sprintf("%s, %s", op.Actor, op.Via))
 	row(w, "State", op.State)

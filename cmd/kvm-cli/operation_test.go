@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/kvmmanager/kvm-manager/services/virttest"
 )
 
 func TestOldRecordsAreDeletedWhenAskedFor(t *testing.T) {
@@ -41,6 +43,26 @@ func TestOperationsAreListedByStateUserAndTime(t *testing.T) {
 		out := s.run(append([]string{"audit", "list", "-o", "json"}, strings.Fields(args)...)...).ok().out
 		if got := strings.Count(out, `"action": "setting.set"`); got != rows {
 			t.Errorf("the log with %q has %d: %s", args, got, out)
+		}
+	}
+}
+
+func TestWhatWasDoneIsToldWithItsHostAndNarrowedToTheOneThatIsNamed(t *testing.T) {
+	s := newShell(t, "")
+	for _, name := range []string{"here", "there"} {
+		s.run("host", "add", name, virttest.TestHost(t, "several-states.xml")).ok()
+		s.run("--host", name, "vm", "start", "off").ok()
+	}
+	for _, list := range []string{"operation", "audit"} {
+		all := s.run(list, "list").ok().out
+		if !strings.Contains(all, "vm.start   here   machine \"off\"") || !strings.Contains(all, "vm.start   there  machine \"off\"") {
+			t.Errorf("of both hosts it lists\n%s", all)
+		}
+		for _, args := range [][]string{{"--host", "here", list, "list"}, {list, "list", "--on", "here"}, {"--host", "there", list, "list", "--on", "here"}} {
+			out := s.run(args...).ok().out
+			if strings.Contains(out, "there") || !strings.Contains(out, "vm.start") {
+				t.Errorf("%q lists\n%s", args, out)
+			}
 		}
 	}
 }

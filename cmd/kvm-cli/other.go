@@ -111,12 +111,13 @@ func newAuditCommand(c *cli) *cobra.Command {
 					return err
 				}
 				rows = slices.DeleteFunc(rows, func(r virt.AuditRow) bool {
-					return actor != "" && r.Actor != actor || on != "" && string(r.Target.Host) != on
+					host := c.onHost(on)
+					return actor != "" && r.Actor != actor || host != "" && r.Target.Host != host
 				})
 				return c.print(orEmpty(rows), func(w io.Writer) {
-					row(w, "TIME", "ACTOR", "VIA", "ACTION", "TARGET", "RESULT", "MESSAGE")
+					row(w, "TIME", "ACTOR", "VIA", "ACTION", "HOST", "TARGET", "RESULT", "MESSAGE")
 					for _, r := range rows {
-						row(w, r.Time.Local().Format(time.DateTime), r.Actor, r.Via, r.Action, r.Target.String(), r.Result, r.Message)
+						row(w, r.Time.Local().Format(time.DateTime), r.Actor, r.Via, r.Action, r.Target.Host, r.Target.String(), r.Result, r.Message)
 					}
 				})
 			})
@@ -124,7 +125,7 @@ func newAuditCommand(c *cli) *cobra.Command {
 	}
 	list.Flags().StringVar(&since, "since", "", "only since this `TIME`: 24h, 2026-01-31 or RFC 3339")
 	list.Flags().StringVar(&actor, "actor", "", "only what this `USER` asked for")
-	list.Flags().StringVar(&on, "on", "", "only what was asked of the host of this `NAME`")
+	list.Flags().StringVar(&on, "on", "", "only what was asked of the host of this `NAME` (default the one that --host names)")
 	return group("audit", "Show the audit log", list)
 }
 
