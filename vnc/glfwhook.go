@@ -142,7 +142,7 @@ func (n *native) grabKeyboard() {
 // tryGrab leaves the keyboard to a window in front of this one: Fyne tells the
 // focus again when this one comes to the front.
 func (n *native) tryGrab(attempts int) {
-	if n.window == nil || !n.wanted || n.grabbed || attempts == 0 || n.window.GetAttrib(glfw.Focused) == glfw.False {
+	if n.gone() || !n.wanted || n.grabbed || attempts == 0 || n.window.GetAttrib(glfw.Focused) == glfw.False {
 		return
 	}
 	n.grabbed = C.grab_keyboard(display(), C.ulong(n.window.GetX11Window())) == grabSuccess
@@ -166,10 +166,18 @@ func (n *native) ungrabKeyboard() {
 }
 
 func (n *native) ungrab() {
-	if n.grabbed {
+	if n.grabbed && !n.gone() {
 		C.ungrab_keyboard(display())
-		n.grabbed = false
 	}
+	n.grabbed = false
+}
+
+// gone reports whether there is no window, or GLFW has ended with all windows,
+// grabs and captures: a signal ends it before what the windows show.
+func (n *native) gone() (gone bool) {
+	defer func() { gone = gone || recover() != nil }()
+	display()
+	return n.window == nil
 }
 
 // locks asks the X server. Scroll Lock is a lock only where somebody wants it to
@@ -177,7 +185,7 @@ func (n *native) ungrab() {
 func (n *native) locks() nativeLocks {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.window == nil {
+	if n.gone() {
 		return nativeLocks{}
 	}
 	var known C.int
@@ -190,7 +198,7 @@ func (n *native) locks() nativeLocks {
 func (n *native) capturePointer(moved func(dx, dy float64)) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.window == nil || n.holding {
+	if n.gone() || n.holding {
 		return false
 	}
 	n.holding = true
@@ -213,8 +221,11 @@ func (n *native) freePointer() {
 }
 
 func (n *native) free() {
-	if n.holding {
-		n.holding = false
+	if !n.holding {
+		return
+	}
+	n.holding = false
+	if !n.gone() {
 		n.window.SetCursorPosCallback(n.released)
 		n.window.SetInputMode(glfw.CursorMode, glfw.CursorNormal)
 	}

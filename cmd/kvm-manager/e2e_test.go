@@ -43,6 +43,9 @@ func TestTheFirstJourney(t *testing.T) {
 	w.Key(t, "ctrl+a")
 	w.Type(t, "journey")
 	w.Key(t, "Return")
+	w.WaitShown(t, "Prepare and create", 30*time.Second)
+	w.Save(t, "2-prepare")
+	w.Key(t, "Return")
 
 	var vm virt.VM
 	desktop.Until(t, bootTime, "the machine to run", func() bool {

@@ -74,9 +74,11 @@ func (d *Display) Picture(t testing.TB) image.Image {
 	return picture
 }
 
-// A Window is a running kvm-manager.
+// A Window is a running kvm-manager. What it finds, clicks and types is in any of
+// the program's windows, or in the one that In or First chose.
 type Window struct {
 	display *Display
+	only    int // number of the window that is looked at; 0: all of them
 	process *exec.Cmd
 	log     *journal
 	conn    net.Conn
@@ -205,7 +207,11 @@ type Console struct {
 }
 
 type reply struct {
-	Nodes []Element
+	Nodes   []Element
+	Windows []struct {
+		ID    int
+		Title string
+	}
 	Console
 	Error *struct{ Kind, Message string }
 }
@@ -266,7 +272,11 @@ func (w *Window) All(t testing.TB, match func(Element) bool) []Element {
 			visit(n.Children)
 		}
 	}
-	visit(w.must(t, map[string]any{"do": "tree"}).Nodes)
+	for _, frame := range w.must(t, map[string]any{"do": "tree"}).Nodes {
+		if w.only == 0 || frame.Window == w.only {
+			visit([]Element{frame})
+		}
+	}
 	return found
 }
 
@@ -303,6 +313,9 @@ func (w *Window) Click(t testing.TB, role, name string) {
 // ClickAt presses a mouse button at a place of the window.
 func (w *Window) ClickAt(t testing.TB, x, y, button int) {
 	t.Helper()
+	w.front(t)
+	at := w.Origin(t)
+	x, y = x+at.X, y+at.Y
 	w.display.Do(t, "mousemove", strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.05", "click", strconv.Itoa(button))
 	w.WaitIdle(t, 30*time.Second)
 }
@@ -310,6 +323,7 @@ func (w *Window) ClickAt(t testing.TB, x, y, button int) {
 // Key presses a key or combination by its X name, such as Return or ctrl+n.
 func (w *Window) Key(t testing.TB, key string) {
 	t.Helper()
+	w.front(t)
 	w.display.Do(t, "key", "--clearmodifiers", key)
 	w.WaitIdle(t, 30*time.Second)
 }
@@ -317,6 +331,7 @@ func (w *Window) Key(t testing.TB, key string) {
 // Type presses the keys of the ASCII text.
 func (w *Window) Type(t testing.TB, text string) {
 	t.Helper()
+	w.front(t)
 	w.display.Do(t, "type", "--delay", "60", text)
 }
 
