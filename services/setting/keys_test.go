@@ -71,3 +71,20 @@ func TestHistoryIsKeptAsLongAsChosen(t *testing.T) {
 		}
 	}
 }
+
+func TestOwnCombinationsOfConsolesAreCheckedAndWrittenOneWay(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	must(t, d.Set(d.ctx, NameConsoleKeys, "ctrl+alt+f2,win+L , Super+L"))
+	if got := d.ConsoleKeys(); len(got) != 2 || got[0] != "Ctrl+Alt+F2" || got[1] != "Super+L" {
+		t.Errorf("they are %q", got)
+	}
+	for _, text := range []string{"Ctrl+Hyper", "Ctrl+A,", "A++"} {
+		if err := d.Set(d.ctx, NameConsoleKeys, text); !errors.Is(err, virt.ErrInvalid) {
+			t.Errorf("%q gives %v", text, err)
+		}
+	}
+	must(t, d.Set(d.ctx, NameConsoleKeys, ""))
+	if got := d.ConsoleKeys(); got != nil {
+		t.Errorf("without any they are %q", got)
+	}
+}

@@ -52,6 +52,29 @@ func (s *Service) Motion() bool { return read[bool](s, NameMotion) }
 // ConsoleScaling is how large a machine's screen is shown at first: Fit, ActualSize or Follow.
 func (s *Service) ConsoleScaling() string { return read[string](s, NameConsoleScaling) }
 
+// ConsoleKeys are the key combinations that a person wants to send to machines
+// beside the usual ones, as rfb.ParseCombination reads them.
+func (s *Service) ConsoleKeys() []string {
+	text := read[string](s, NameConsoleKeys)
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ", ")
+}
+
+// ConsoleLayout is the keyboard of machines into which texts are typed: the ID of
+// an rfb.Layout.
+func (s *Service) ConsoleLayout() string { return read[string](s, NameConsoleLayout) }
+
+// ConsoleClipboard is how a console shares text with its machine at first. With
+// machines of another computer nothing is shared until that is allowed.
+func (s *Service) ConsoleClipboard(local bool) string {
+	if local {
+		return read[string](s, NameClipboard)
+	}
+	return read[string](s, NameRemoteClipboard)
+}
+
 // KeepHistory is how long operations and rows of the audit log are kept; zero is
 // for ever.
 func (s *Service) KeepHistory() (operations, audit time.Duration) {

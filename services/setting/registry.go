@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
 // The names of the settings, as in settings.json and in virt.SettingChanged.
@@ -27,6 +28,10 @@ const (
 	NameContrast        = "appearance.high_contrast"
 	NameMotion          = "appearance.motion"
 	NameConsoleScaling  = "console.scaling"
+	NameClipboard       = "console.clipboard"
+	NameRemoteClipboard = "console.clipboard_remote"
+	NameConsoleKeys     = "console.keys"
+	NameConsoleLayout   = "console.layout"
 	NameKeepOperations  = "history.operations_days"
 	NameKeepAudit       = "history.audit_days"
 	NameNewMemory       = "new.memory"
@@ -43,6 +48,11 @@ const (
 	Fit         = "fit" // NameConsoleScaling
 	ActualSize  = "actual"
 	Follow      = "follow" // the machine takes the window's size
+
+	ClipboardOff       = "off" // NameClipboard, NameRemoteClipboard
+	ClipboardToGuest   = "to"
+	ClipboardFromGuest = "from"
+	ClipboardBoth      = "both"
 )
 
 // KeysPrefix begins the names of settings that give an action of the window
@@ -72,6 +82,10 @@ var registry = []definition{
 	flag(NameContrast, false),
 	flag(NameMotion, true),
 	choice(NameConsoleScaling, Fit, ActualSize, Follow),
+	choice(NameClipboard, ClipboardBoth, ClipboardToGuest, ClipboardFromGuest, ClipboardOff),
+	choice(NameRemoteClipboard, ClipboardOff, ClipboardToGuest, ClipboardFromGuest, ClipboardBoth),
+	{NameConsoleKeys, "", "key combinations with commas between, such as Ctrl+Alt+F2, Super+L", parseCombinations},
+	choice(NameConsoleLayout, layouts()...),
 	days(NameKeepOperations, 90, 1),
 	days(NameKeepAudit, 0, 30),
 	size(NameNewMemory, "1 GiB", 16<<20, 64<<40),
@@ -240,6 +254,39 @@ func parseHost(text string) (any, error) {
 		return nil, fmt.Errorf("not a host")
 	}
 	return text, nil
+}
+
+// maxCombinations is how many own key combinations there may be.
+const maxCombinations = 50
+
+// parseCombinations reads the key combinations that can be sent to machines.
+func parseCombinations(text string) (any, error) {
+	if strings.TrimSpace(text) == "" {
+		return "", nil
+	}
+	var all []string
+	for one := range strings.SplitSeq(text, ",") {
+		keys, err := rfb.ParseCombination(one)
+		if err != nil {
+			return nil, err
+		}
+		if name := rfb.Combination(keys); !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	if len(all) > maxCombinations {
+		return nil, fmt.Errorf("more than %d", maxCombinations)
+	}
+	return strings.Join(all, ", "), nil
+}
+
+// layouts are the keyboards that texts can be typed on.
+func layouts() []string {
+	var ids []string
+	for _, l := range rfb.Layouts {
+		ids = append(ids, l.ID)
+	}
+	return ids
 }
 
 func parseJSON(text string) (any, error) {

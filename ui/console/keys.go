@@ -21,7 +21,7 @@ func (v *view) keyMenu() []kit.MenuItem {
 	for i, f := range functionKeys {
 		consoles = append(consoles, v.keys(fmt.Sprintf("Ctrl+Alt+F%d", i+1), rfb.KeyLeftCtrl, rfb.KeyLeftAlt, f))
 	}
-	return []kit.MenuItem{
+	items := []kit.MenuItem{
 		v.keys("Ctrl+Alt+Delete", rfb.KeyLeftCtrl, rfb.KeyLeftAlt, rfb.KeyDelete),
 		v.keys("Ctrl+Alt+Backspace", rfb.KeyLeftCtrl, rfb.KeyLeftAlt, rfb.KeyBackspace),
 		{Label: lang.L("Ctrl+Alt+F1 to F12"), Sub: consoles},
@@ -33,6 +33,12 @@ func (v *view) keyMenu() []kit.MenuItem {
 		v.keys("Ctrl+Esc", rfb.KeyLeftCtrl, rfb.KeyEsc),
 		v.keys("Pause", rfb.KeyPause),
 	}
+	if own := v.ownKeys(); len(own) > 0 {
+		items = append(append(items, kit.MenuLine()), own...)
+	}
+	return append(items, kit.MenuLine(),
+		kit.MenuItem{Label: lang.L("Own key combinations…"), Do: v.editKeys},
+		kit.MenuItem{Label: lang.L("Type text…"), Do: v.typeText})
 }
 
 // keys sends the combination and gives the keyboard to the machine, where the

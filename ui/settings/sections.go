@@ -80,7 +80,18 @@ func consoles() []card {
 		choose(setting.NameConsoleScaling, lang.L("Size of a screen"), lang.L("How a machine’s screen is shown when it is opened"),
 			value{setting.Fit, lang.L("Fit into the window")}, value{setting.ActualSize, lang.L("Actual size")},
 			value{setting.Follow, lang.L("The machine follows the window")}),
+		choose(setting.NameClipboard, lang.L("Clipboard"), lang.L("What consoles share with machines of this computer at first"), directions()...),
+		choose(setting.NameRemoteClipboard, lang.L("Clipboard of other hosts"), lang.L("What consoles share with machines of other computers at first"), directions()...),
+		field(setting.NameConsoleKeys, lang.L("Own key combinations"), lang.L("They can be sent to machines; with commas between"), "Ctrl+Alt+F2", hostWidth, combinations()),
 	}}}
+}
+
+// directions are the ways that text may go between a console and its machine.
+func directions() []value {
+	return []value{
+		{setting.ClipboardOff, lang.L("Share nothing")}, {setting.ClipboardToGuest, lang.L("Text to the machine")},
+		{setting.ClipboardFromGuest, lang.L("Text from the machine")}, {setting.ClipboardBoth, lang.L("Text both ways")},
+	}
 }
 
 func figures() []card {
@@ -112,6 +123,12 @@ func confirmations() []card {
 func sizeText() notation {
 	same := func(text string) string { return text }
 	return notation{shown: same, kept: strings.TrimSpace, wrong: lang.L("Write a size with a unit, such as 2 GiB.")}
+}
+
+func combinations() notation {
+	n := sizeText()
+	n.wrong = lang.L("Write names of keys with + between, and commas between combinations.")
+	return n
 }
 
 func wholeNumber(wrong string, least, most int) notation {

@@ -32,6 +32,9 @@ func (c *Client) Key(qnum, keysym uint32, down bool) {
 	}
 }
 
+// PhysicalKeys says whether the server takes keys by their place on the keyboard.
+func (c *Client) PhysicalKeys() bool { return c.physicalKeys.Load() }
+
 // Absolute says whether the guest follows positions (true) or only movements.
 func (c *Client) Absolute() bool { return !c.relative.Load() }
 
