@@ -41,13 +41,13 @@ type field struct {
 func transportWords(t virt.Transport) (label, help string) {
 	switch t {
 	case virt.TransportLocal:
-		return lang.L("This computer"), lang.L("The libvirt of this computer, or the user's own")
+		return lang.L("This computer"), lang.L("The libvirt of this computer, or the user’s own")
 	case virt.TransportSSH:
 		return lang.L("SSH"), lang.L("For most hosts: who may log in may manage machines")
 	case virt.TransportTLS:
 		return lang.L("TLS with certificates"), lang.L("Both sides show certificates of an authority")
 	case virt.TransportLibSSH:
-		return lang.L("SSH by libvirt (libssh)"), lang.L("Where libvirt's own SSH client is wanted")
+		return lang.L("SSH by libvirt (libssh)"), lang.L("Where libvirt’s own SSH client is wanted")
 	case virt.TransportTCP:
 		return lang.L("TCP with SASL"), lang.L("Not encrypted: for closed networks only")
 	default:
@@ -90,9 +90,9 @@ func (f *form) make() {
 	f.text(virt.HostFieldUser, lang.L("User"), lang.L("Empty: the same as here"), "", &host.User)
 	f.text(virt.HostFieldKey, lang.L("Key file"), lang.L("Empty: the agent and the usual files"), "~/.ssh/id_ed25519", &host.Key)
 	f.text(virt.HostFieldJump, lang.L("Through the host"), lang.L("Where it can only be reached by way of another; several with commas"), "user@gateway.example", &host.JumpHost)
-	f.text(virt.HostFieldSocket, lang.L("Socket on the host"), lang.L("Where libvirt's is not the usual one"), "", &host.Socket)
-	f.text(virt.HostFieldCA, lang.L("Certificate of the authority"), lang.L("Empty: libvirt's usual file"), "~/pki/cacert.pem", &host.CA)
-	f.text(virt.HostFieldCert, lang.L("Client certificate"), lang.L("Empty: libvirt's usual files"), "~/pki/clientcert.pem", &host.Cert)
+	f.text(virt.HostFieldSocket, lang.L("Socket on the host"), lang.L("Where libvirt’s is not the usual one"), "", &host.Socket)
+	f.text(virt.HostFieldCA, lang.L("Certificate of the authority"), lang.L("Empty: libvirt’s usual file"), "~/pki/cacert.pem", &host.CA)
+	f.text(virt.HostFieldCert, lang.L("Client certificate"), lang.L("Empty: libvirt’s usual files"), "~/pki/clientcert.pem", &host.Cert)
 	f.text(virt.HostFieldCertKey, lang.L("Key of the client certificate"), "", "~/pki/clientkey.pem", &host.CertKey)
 	f.text(virt.HostFieldURI, lang.L("libvirt URI"), "", "qemu:///system", &host.Custom)
 }
@@ -184,7 +184,7 @@ func (f *form) fold(names ...virt.Field) {
 
 // whose asks for the machines of the system or the user's own.
 func (f *form) whose() fyne.CanvasObject {
-	choice := kit.NewSegmented(lang.L("Machines"), func(chosen int) { f.host.Session = chosen == 1 }, lang.L("Of the system"), lang.L("The user's own"))
+	choice := kit.NewSegmented(lang.L("Machines"), func(chosen int) { f.host.Session = chosen == 1 }, lang.L("Of the system"), lang.L("The user’s own"))
 	if f.host.Session {
 		choice.Choose(1)
 	}

@@ -18,6 +18,7 @@ const welcomeWidth = 780
 // that cannot be reached the cause and the remedy.
 type welcome struct {
 	machines *Machines
+	create   *kit.LinkCard
 	try      *kit.LinkCard
 	problems *fyne.Container
 	shown    map[virt.HostID]string // problem of each host whose card is shown
@@ -30,13 +31,21 @@ type welcome struct {
 
 func newWelcome(m *Machines) *welcome {
 	w := &welcome{machines: m, problems: kit.Col(14), shown: map[virt.HostID]string{}, checks: kit.Col(14), cards: map[virt.HostID]*checkCard{}}
-	w.try = kit.NewLinkCard("plus", lang.L("Try a tiny Linux machine"),
+	w.create = kit.NewLinkCard("plus", lang.L("New machine"),
+		lang.L("From an installation disc, a disk that you have, the network, or an empty disk."), m.NewMachine)
+	w.try = kit.NewLinkCard("play", lang.L("Try a tiny Linux machine"),
 		lang.L("Built in seconds from this computer’s own parts, to see that everything works."), m.tryTiny)
+	cards, words := kit.Grid(2, 14, w.create, w.try), lang.L("Create your first machine.")
+	if m.hosts != nil {
+		cards = kit.Grid(3, 14, w.create, w.try, kit.NewLinkCard("server", lang.L("Connect to a host"),
+			lang.L("Over SSH or TLS. Machines made with other programs appear at once."), m.hosts.Add))
+		words = lang.L("Create your first machine, or connect to a host that already has some.")
+	}
 	w.problems.Hide()
 	hero := kit.ColCenter(6, kit.Gap(1, 10), kit.NewMark(64), kit.Gap(1, 8),
 		kit.NewText(kit.DisplayText, lang.L("Welcome to KVM Manager")),
-		kit.NewText(kit.BodyText, lang.L("Create your first machine.")).In(theme.Muted))
-	column := kit.Col(22, hero, kit.Row(0, kit.Spacer(), kit.Width(260, w.try), kit.Spacer()), w.problems, w.checks)
+		kit.NewText(kit.BodyText, words).In(theme.Muted))
+	column := kit.Col(22, hero, cards, w.problems, w.checks)
 	w.column = kit.Pad(26, 24, 16, 24, kit.Middle(welcomeWidth, column))
 	w.content = container.NewVScroll(w.column)
 	return w
@@ -58,10 +67,12 @@ func (w *welcome) show() {
 			problems[h.ID] = h.Problem
 		}
 	}
-	if connected {
-		w.try.Enable()
-	} else {
-		w.try.DisableBecause(lang.L("No host is connected."))
+	for _, card := range []*kit.LinkCard{w.create, w.try} {
+		if connected {
+			card.Enable()
+		} else {
+			card.DisableBecause(lang.L("No host is connected."))
+		}
 	}
 	w.showChecks()
 	if sameProblems(problems, w.shown) {

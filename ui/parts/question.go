@@ -73,7 +73,7 @@ func newSecret(q virt.Question, answered func(virt.Answer, error)) *kit.Dialog {
 	field := kit.NewField(name, "", entry)
 	body := kit.Col(14)
 	if q.Prompt != "" {
-		body.Add(kit.NewCode(lang.L("The host's words"), q.Prompt, 2))
+		body.Add(kit.NewCode(lang.L("The host’s words"), q.Prompt, 2))
 	}
 	user := kit.NewEntry(lang.L("User"), "")
 	userField := kit.NewField(lang.L("User"), "", user)
@@ -132,6 +132,6 @@ func keepBox(q virt.Question) *kit.Checkbox {
 	case "file":
 		return kit.NewCheckbox(lang.L("Keep it in a sealed file: no keyring runs here"), nil)
 	default:
-		return kit.NewCheckbox(lang.L("Keep it in the system's keyring"), nil)
+		return kit.NewCheckbox(lang.L("Keep it in the system’s keyring"), nil)
 	}
 }
