@@ -55,7 +55,10 @@ func (e *examination) space() virt.Check {
 	if p, found := e.defaultPool(); found && p.Active {
 		return room(p.Path, p.Available, p.Capacity)
 	}
-	if e.here == nil {
+	switch {
+	case e.here == nil && e.failure != nil:
+		return skipped("libvirt has to answer first.")
+	case e.here == nil:
 		return skipped("The default pool is not started.")
 	}
 	for _, dir := range []string{imagesDir, "/var/lib", "/"} {

@@ -302,8 +302,13 @@ func (c *connection) learn(known virt.Host) virt.Host {
 	return c.host
 }
 
+// tell tells everybody; of what happened to the host with its state.
 func (c *connection) tell(kind virt.EventKind) {
-	c.service.hear(virt.Event{Kind: kind, Ref: virt.HostRef(c.id), Time: time.Now()})
+	ev := virt.Event{Kind: kind, Ref: virt.HostRef(c.id), Time: time.Now()}
+	if kind == virt.HostChanged {
+		ev.Detail = string(c.status().State)
+	}
+	c.service.hear(ev)
 }
 
 // merge takes what the hypervisor says and keeps what only we know.

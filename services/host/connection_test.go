@@ -79,6 +79,21 @@ func (k *keeper) resynced() {
 	}
 }
 
+// told waits for the news that the host is in the state.
+func (k *keeper) told(want virt.HostState) {
+	k.t.Helper()
+	for {
+		select {
+		case ev := <-k.news:
+			if ev.Kind == virt.HostChanged && ev.Ref.Host == k.host && ev.Detail == string(want) {
+				return
+			}
+		case <-k.ctx.Done():
+			k.t.Fatalf("nobody said that the host is %s", want)
+		}
+	}
+}
+
 // drain forgets the news so far.
 func (k *keeper) drain() {
 	for {
@@ -109,7 +124,7 @@ func TestADaemonThatDiesIsOfflineAtOnceAndConnectedAgainSoon(t *testing.T) {
 	k.drain()
 	k.daemon.Restart(t)
 	back := time.Now()
-	k.until(virt.HostConnected)
+	k.told(virt.HostConnected)
 	k.resynced()
 	took = time.Since(back)
 	t.Logf("connected %v after the restart", took.Round(time.Millisecond))

@@ -22,7 +22,8 @@ const (
 
 // An Event says that something happened to Ref. State and Detail are set on VM
 // lifecycle news ("started", "booted"...; libvirt's words) for watchers; views
-// load again instead.
+// load again instead. Detail of HostChanged is the host's state, where it is that
+// which changed.
 type Event struct {
 	Kind   EventKind `json:"kind"`
 	Ref    Ref       `json:"ref"`

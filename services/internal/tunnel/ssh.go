@@ -294,12 +294,15 @@ func (h *helperStream) ended() error {
 	if said == "" {
 		return nil
 	}
+	if strings.Contains(said, "Permission denied") { // the helper has no other way to say so
+		err := virt.Errorf(virt.KindForbidden, "libvirt on the host: %s", said).
+			WithHint("Let this user use libvirt on the host: sudo usermod -aG libvirt USER — or log in as root.")
+		err.Cause = "The login works, but this user may not open the socket of the host's libvirt daemon."
+		return err
+	}
 	err := virt.Errorf(virt.KindUnavailable, "libvirt on the host: %s", said).
 		WithHint("Check that the libvirt daemon runs on the host: sudo systemctl start libvirtd (or virtqemud).")
-	if strings.Contains(said, "Permission denied") { // the helper has no other way to say so
-		return virt.Errorf(virt.KindForbidden, "libvirt on the host: %s", said).
-			WithHint("Let this user use libvirt on the host: sudo usermod -aG libvirt USER — or log in as root.")
-	}
+	err.Cause = "The login works, but no libvirt daemon answers there: most likely it is not started or has crashed."
 	return err
 }
 
