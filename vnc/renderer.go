@@ -54,10 +54,11 @@ func (r *renderer) MinSize() fyne.Size {
 	density := s.density()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.scaling != ActualSize {
+	times := s.scaling.least()
+	if times == 0 {
 		return minimum
 	}
-	size := s.frame.Size()
+	size := s.frame.Size().Mul(times)
 	return fyne.NewSize(float32(size.X)/density, float32(size.Y)/density).Max(minimum)
 }
 

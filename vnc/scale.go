@@ -20,7 +20,28 @@ const (
 	// Follow asks the guest for a screen of the widget's size, and fits the one
 	// that it has meanwhile.
 	Follow
+	// Whole shows each pixel as a square of as many pixels of the monitor as the
+	// widget allows; at least one, see ActualSize.
+	Whole
+	// Double, Triple and Quadruple show each pixel as a square of two, three and
+	// four pixels of the monitor, see ActualSize.
+	Double
+	Triple
+	Quadruple
 )
+
+// least is how many pixels of the monitor are a pixel of the guest in each
+// direction, at least; 0: any part of one.
+func (how Scaling) least() int {
+	switch how {
+	case ActualSize, Whole:
+		return 1
+	case Double, Triple, Quadruple:
+		return int(how-Double) + 2
+	default:
+		return 0
+	}
+}
 
 // A placement is where the picture lies within the widget. It begins and ends
 // on whole pixels of the monitor, so that nothing is blurred needlessly.
@@ -38,9 +59,12 @@ func place(widget fyne.Size, guest image.Point, density float32, how Scaling) pl
 		return placement{}
 	}
 	room := roomOf(widget, density)
-	pixels := guest
-	if how != ActualSize {
-		pixels = fit(room, guest)
+	pixels := fit(room, guest)
+	if times := how.least(); times > 0 {
+		if how == Whole {
+			times = max(times, min(room.X/guest.X, room.Y/guest.Y))
+		}
+		pixels = guest.Mul(times)
 	}
 	left, top := max(0, (room.X-pixels.X)/2), max(0, (room.Y-pixels.Y)/2)
 	return placement{

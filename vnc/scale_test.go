@@ -26,6 +26,11 @@ func TestThePictureKeepsItsShapeInTheMiddle(t *testing.T) {
 		{"one to one on a dense monitor", fyne.NewSize(640, 480), image.Pt(640, 480), 2, ActualSize, 160, 120, 320, 240, true},
 		{"one to one, larger than the widget", fyne.NewSize(300, 300), image.Pt(800, 600), 1, ActualSize, 0, 0, 800, 600, true},
 		{"odd remainder on whole pixels", fyne.NewSize(101, 50), image.Pt(50, 50), 1, Fit, 25, 0, 50, 50, true},
+		{"the largest whole multiple", fyne.NewSize(1900, 1000), image.Pt(640, 480), 1, Whole, 310, 20, 1280, 960, true},
+		{"a whole multiple is at least one", fyne.NewSize(300, 300), image.Pt(800, 600), 1, Whole, 0, 0, 800, 600, true},
+		{"a whole multiple on a monitor of odd density", fyne.NewSize(800, 600), image.Pt(320, 200), 1.5, Whole, 80, 100, 640, 400, true},
+		{"threefold", fyne.NewSize(1000, 1000), image.Pt(320, 200), 1, Triple, 20, 200, 960, 600, true},
+		{"fourfold, larger than the widget", fyne.NewSize(300, 300), image.Pt(320, 200), 2, Quadruple, 0, 0, 640, 400, true},
 	} {
 		p := place(c.widget, c.guest, c.density, c.how)
 		if p.origin != fyne.NewPos(c.x, c.y) || p.size != fyne.NewSize(c.width, c.height) || p.sharp != c.sharp {

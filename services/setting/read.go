@@ -49,7 +49,8 @@ func (s *Service) HighContrast() bool { return read[bool](s, NameContrast) }
 // Motion says whether things may slide into their place.
 func (s *Service) Motion() bool { return read[bool](s, NameMotion) }
 
-// ConsoleScaling is how large a machine's screen is shown at first: Fit, ActualSize or Follow.
+// ConsoleScaling is how large a machine's screen is shown at first: Fit, ActualSize,
+// Follow or Whole.
 func (s *Service) ConsoleScaling() string { return read[string](s, NameConsoleScaling) }
 
 // ConsoleKeys are the key combinations that a person wants to send to machines

@@ -48,6 +48,7 @@ const (
 	Fit         = "fit" // NameConsoleScaling
 	ActualSize  = "actual"
 	Follow      = "follow" // the machine takes the window's size
+	Whole       = "whole"  // as large as fits, in whole multiples of its pixels
 
 	ClipboardOff       = "off" // NameClipboard, NameRemoteClipboard
 	ClipboardToGuest   = "to"
@@ -81,7 +82,7 @@ var registry = []definition{
 	choice(NameDensity, Comfortable, Compact),
 	flag(NameContrast, false),
 	flag(NameMotion, true),
-	choice(NameConsoleScaling, Fit, ActualSize, Follow),
+	choice(NameConsoleScaling, Fit, ActualSize, Follow, Whole),
 	choice(NameClipboard, ClipboardBoth, ClipboardToGuest, ClipboardFromGuest, ClipboardOff),
 	choice(NameRemoteClipboard, ClipboardOff, ClipboardToGuest, ClipboardFromGuest, ClipboardBoth),
 	{NameConsoleKeys, "", "key combinations with commas between, such as Ctrl+Alt+F2, Super+L", parseCombinations},

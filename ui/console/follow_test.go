@@ -10,7 +10,7 @@ import (
 )
 
 // followItem is the last item of the menu of sizes.
-const followItem = 2
+const followItem = 6
 
 func TestAMachineThatCanFollowsTheWindow(t *testing.T) {
 	x := rfbtest.StartXvnc(t, "400x300")
@@ -39,7 +39,7 @@ func TestAMachineThatCannotFollowIsFittedAndNotOfferedItAgain(t *testing.T) {
 
 func TestTheSettingsDecideAtWhichSizeAScreenOpens(t *testing.T) {
 	d := newDesk(t, "")
-	for text, want := range map[string]vnc.Scaling{setting.Follow: vnc.Follow, setting.ActualSize: vnc.ActualSize, setting.Fit: vnc.Fit} {
+	for text, want := range map[string]vnc.Scaling{setting.Follow: vnc.Follow, setting.ActualSize: vnc.ActualSize, setting.Fit: vnc.Fit, setting.Whole: vnc.Whole} {
 		d.must(t, d.svc.Settings.Set(d.ctx, setting.NameConsoleScaling, text))
 		p := d.consoles.Tab().New(d.page.vm).(*page)
 		if got := p.view.bar.scaling; got != want {

@@ -7,7 +7,7 @@ import (
 
 // scalings are the settings' words for sizes.
 var scalings = map[string]vnc.Scaling{
-	setting.Fit: vnc.Fit, setting.ActualSize: vnc.ActualSize, setting.Follow: vnc.Follow,
+	setting.Fit: vnc.Fit, setting.ActualSize: vnc.ActualSize, setting.Follow: vnc.Follow, setting.Whole: vnc.Whole,
 }
 
 // preferred shows the screen as large as the settings want it at first.

@@ -79,6 +79,7 @@ func consoles() []card {
 	return []card{{rows: []*row{
 		choose(setting.NameConsoleScaling, lang.L("Size of a screen"), lang.L("How a machine’s screen is shown when it is opened"),
 			value{setting.Fit, lang.L("Fit into the window")}, value{setting.ActualSize, lang.L("Actual size")},
+			value{setting.Whole, lang.L("Whole pixels, as large as fits")},
 			value{setting.Follow, lang.L("The machine follows the window")}),
 		choose(setting.NameClipboard, lang.L("Clipboard"), lang.L("What consoles share with machines of this computer at first"), directions()...),
 		choose(setting.NameRemoteClipboard, lang.L("Clipboard of other hosts"), lang.L("What consoles share with machines of other computers at first"), directions()...),
