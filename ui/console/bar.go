@@ -17,6 +17,7 @@ type bar struct {
 	view    *view
 	keys    *kit.Button
 	shot    *kit.Button
+	clip    *kit.Button
 	fit     *kit.Button
 	size    *kit.Text
 	scaling vnc.Scaling
@@ -28,9 +29,10 @@ func newBar(v *view) *bar {
 	b.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
 	b.keys.OnPress(func() { kit.ShowMenuUnder(b.keys, v.keyMenu()) })
 	b.shot = kit.IconMenuButton("camera", lang.L("Screenshot"), func() []kit.MenuItem { return parts.ScreenshotMenu(v.kit, v.svc, v.vm, b.shot) })
+	b.clip = kit.IconMenuButton("clipboard", lang.L("Clipboard"), v.clipboardMenu)
 	b.fit = kit.Quiet("scan", lang.L("Fit"), nil).Small()
 	b.fit.OnPress(func() { kit.ShowMenuUnder(b.fit, b.scalingMenu()) })
-	b.content = kit.NewToolBar(lang.L("Console"), b.keys, b.shot, kit.ToolBarLine(), b.fit, kit.ToolBarLine(), b.size)
+	b.content = kit.NewToolBar(lang.L("Console"), b.keys, b.clip, b.shot, kit.ToolBarLine(), b.fit, kit.ToolBarLine(), b.size)
 	b.content.Hide()
 	v.screen.OnFixed = func() { v.kit.Do(b.refused) }
 	return b

@@ -78,6 +78,7 @@ func newView(k *kit.Kit, svc *services.Services, vm virt.Ref) *view {
 	v.line.changed = v.lineChanged
 	v.unregister = k.RegisterConsole(vm.ID, v.stats)
 	v.arrange()
+	v.shareClipboard()
 	v.machine = kit.NewView(k, func(ctx context.Context) (virt.VM, error) { return svc.VMs.One(ctx, vm) }, v.take)
 	v.machine.SetVisible(false)
 	k.Follow(v.machine, kit.About(vm))

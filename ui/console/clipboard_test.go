@@ -1,0 +1,56 @@
+package console
+
+import (
+	"testing"
+
+	"github.com/kvmmanager/kvm-manager/services/setting"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virttest"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
+	"github.com/kvmmanager/kvm-manager/vnc"
+)
+
+func checked(menu []kit.MenuItem) (labels []string) {
+	for _, item := range menu {
+		if item.Checked {
+			labels = append(labels, item.Label)
+		}
+	}
+	return labels
+}
+
+func TestTextIsSharedAsTheSettingsSayUntilAnotherDirectionIsChosen(t *testing.T) {
+	d := newDesk(t, "")
+	d.Until("text goes both ways", func() bool { return d.view().screen.Clipboard() == vnc.ClipboardBoth })
+	menu := d.view().clipboardMenu()
+	if got := checked(menu); len(got) != 1 || got[0] != "Text both ways" {
+		t.Errorf("ticked are %q", got)
+	}
+	menu[2].Do()
+	if got := checked(d.view().clipboardMenu()); len(got) != 1 || got[0] != "Text from the machine" {
+		t.Errorf("after another choice %q is ticked", got)
+	}
+	d.must(t, d.svc.Settings.Set(d.ctx, setting.NameClipboard, setting.ClipboardToGuest))
+	next := d.consoles.Tab().New(d.page.vm).(*page)
+	defer next.Close()
+	d.Until("the next console begins as the settings say", func() bool { return next.view.screen.Clipboard() == vnc.ClipboardToGuest })
+}
+
+func TestMachinesOfOtherComputersShareNothingUntilItIsAllowed(t *testing.T) {
+	svc, ctx := virttest.Open(t, "several-states.xml")
+	far, err := svc.Hosts.Add(ctx, "qemu+tcp://127.0.0.1:1/system") // nobody needs to answer
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := kittest.OpenAs(t, ctx, svc)
+	for _, how := range []string{setting.ClipboardOff, setting.ClipboardBoth} {
+		if err := svc.Settings.Set(ctx, setting.NameRemoteClipboard, how); err != nil {
+			t.Fatal(err)
+		}
+		v := &view{kit: w.Kit, svc: svc, vm: virt.Ref{Host: far}, screen: vnc.NewScreen("far")}
+		v.screen.SetClipboard(vnc.ClipboardFromGuest)
+		v.shareClipboard()
+		w.Until("the rule for "+how, func() bool { return v.screen.Clipboard() == directions[how] })
+	}
+}
