@@ -22,6 +22,7 @@ type strip struct {
 	stop        *kit.Button
 	whole       *kit.PlainButton
 	running     virt.Operation
+	refit       func() // lays out what the strip is part of; nil before it is
 }
 
 // newStrip makes the strip; pressed, it opens what tells more.
@@ -55,7 +56,14 @@ func (s *strip) show(running []virt.Operation, err error) {
 	}
 	if s.content.Visible() {
 		s.content.Hide()
-		s.content.Refresh()
+		s.fit()
+	}
+}
+
+// fit gives or takes the room of the strip, which has come or gone.
+func (s *strip) fit() {
+	if s.refit != nil {
+		s.refit()
 	}
 }
 
@@ -74,6 +82,7 @@ func (s *strip) showOperation(op virt.Operation) {
 	s.bar.Describe(parts.Doing(op), words)
 	if !s.content.Visible() {
 		s.content.Show()
+		s.fit()
 	}
 	s.content.Refresh()
 }

@@ -236,6 +236,7 @@ func (w *Window) arrange() {
 // on its edge.
 func (w *Window) pane() fyne.CanvasObject {
 	inside := kit.Col(0, kit.Grow(w.navigator), w.strip.content)
+	w.strip.refit = inside.Refresh
 	grip := kit.NewDivider(w.resizeNavigator, func() {})
 	return kit.Width(w.width, kit.Stack(kit.NewBox(theme.Side, theme.None, 0),
 		kit.RowFill(0, kit.Grow(inside), kit.VLine()), kit.RowFill(0, kit.Spacer(), grip)))

@@ -336,3 +336,17 @@ func TestWithoutAHostNoMachineIsOffered(t *testing.T) {
 		t.Errorf("without a host New machine is %v and says %q", b.States, b.Description)
 	}
 }
+
+func TestTheFootOfTheNavigatorComesBackDownAfterAnOperation(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+	before := h.must("push button", "Add host")
+	h.window.strip.show([]virt.Operation{{ID: "one", Action: virt.SaveVM, Target: h.ref("running"), State: virt.OperationRunning}}, nil)
+	if e := h.must("push button", "Add host"); e.Y >= before.Y {
+		t.Errorf("during an operation it stays at %d", e.Y)
+	}
+	h.window.strip.show(nil, nil)
+	if e := h.must("push button", "Add host"); e.Y != before.Y {
+		t.Errorf("after the operation it is at %d, before at %d", e.Y, before.Y)
+	}
+}

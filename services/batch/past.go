@@ -1,14 +1,16 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
 // Past tells what became of the machines of a batch that has ended, from the
-// operations that are kept of it: those whose turn came. id is the batch's own
+// operations that are kept of it: those whose turn came, by name. id is the batch's own
 // operation; any other is virt.ErrInvalid, one that is not kept virt.ErrNotFound.
 func (s *Service) Past(ctx context.Context, id string) (Report, error) {
 	parent, err := s.door.Operation(ctx, id)
@@ -23,9 +25,10 @@ func (s *Service) Past(ctx context.Context, id string) (Report, error) {
 		return Report{}, err
 	}
 	report := Report{Action: parent.Action}
-	for i := len(children) - 1; i >= 0; i-- { // the newest come first
-		report.Outcomes = append(report.Outcomes, pastOutcome(children[i]))
+	for _, child := range children {
+		report.Outcomes = append(report.Outcomes, pastOutcome(child))
 	}
+	slices.SortFunc(report.Outcomes, func(a, b Outcome) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Host, b.Host)) })
 	return report, nil
 }
 

@@ -49,6 +49,14 @@ func ofAudit(a virt.AuditRow) row {
 // title says what was asked of what.
 func (r row) title() string { return parts.ActionWord(r.action) }
 
+// reason is why it failed: the cause where it is known, else what was said.
+func (r row) reason() string {
+	if r.cause != "" {
+		return lang.L(r.cause)
+	}
+	return r.message
+}
+
 // thing is what the action was about; settings have no better name than theirs.
 func (r row) thing() string {
 	return cmp.Or(r.target.Name, r.target.ID, string(r.target.Host))
@@ -74,7 +82,7 @@ func viaWord(via string) string {
 
 // matches says whether one of the row's texts contains the words.
 func (r row) matches(words string) bool {
-	for _, text := range []string{r.title(), r.thing(), string(r.target.Host), r.actor, r.message, viaWord(r.via), parts.OperationLook(r.state).Word} {
+	for _, text := range []string{r.title(), r.thing(), string(r.target.Host), r.actor, r.message, r.reason(), viaWord(r.via), parts.OperationLook(r.state).Word} {
 		if strings.Contains(strings.ToLower(text), words) {
 			return true
 		}
@@ -98,7 +106,7 @@ func columns(now func() time.Time) []kit.Column[row] {
 				return kit.StateCell(look.Word, look.Icon, look.Token)
 			}},
 		{ID: "message", Title: lang.L("Message"), Width: 120, Flex: 1.4, Drop: 2,
-			Cell: func(r row) kit.Cell { return kit.MutedCell(r.message) }},
+			Cell: func(r row) kit.Cell { return kit.MutedCell(r.reason()) }},
 		{ID: "time", Title: lang.L("When"), Width: 128, Drop: 5, Less: func(a, b row) bool { return a.started.Before(b.started) },
 			Cell: func(r row) kit.Cell { return kit.SmallCell(parts.When(r.started, now())) }},
 		{ID: "duration", Title: lang.L("Took"), Width: 80, Trailing: true, Drop: 4,
