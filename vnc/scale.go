@@ -23,10 +23,12 @@ const (
 	// Whole shows each pixel as a square of as many pixels of the monitor as the
 	// widget allows; at least one, see ActualSize.
 	Whole
-	// Double, Triple and Quadruple show each pixel as a square of two, three and
-	// four pixels of the monitor, see ActualSize.
+	// Double shows each pixel as a square of two pixels of the monitor in each
+	// direction, see ActualSize.
 	Double
+	// Triple is like Double, with three.
 	Triple
+	// Quadruple is like Double, with four.
 	Quadruple
 )
 
