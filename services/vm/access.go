@@ -40,7 +40,7 @@ func access(c *hypervisor.Conn, path string) (virt.FileAccess, error) {
 	if c.Local() {
 		a.Size = roomOf(path)
 	}
-	u, obstacles, err := obstacles(c, path)
+	u, obstacles, err := (&builder{conn: c}).obstacles(path)
 	if err != nil || len(obstacles) == 0 {
 		return a, err
 	}
@@ -59,11 +59,11 @@ func access(c *hypervisor.Conn, path string) (virt.FileAccess, error) {
 // The file itself is no obstacle where libvirt makes it that user's (its setting
 // dynamic_ownership, which is on unless somebody turned it off). What we cannot
 // see ourselves is no obstacle either: libvirt will tell.
-func obstacles(c *hypervisor.Conn, path string) (fileaccess.User, []fileaccess.Obstacle, error) {
-	if !c.Local() {
+func (b *builder) obstacles(path string) (fileaccess.User, []fileaccess.Obstacle, error) {
+	if !b.conn.Local() {
 		return fileaccess.User{}, nil, nil
 	}
-	caps, err := c.Capabilities()
+	caps, err := b.capabilities()
 	if err != nil {
 		return fileaccess.User{}, nil, err
 	}
@@ -141,7 +141,7 @@ func (b *builder) readableFile(ctx context.Context, word string, copyIt func()) 
 	if err != nil {
 		return nil //nolint:nilerr // said where the file is used
 	}
-	u, found, err := obstacles(b.conn, path)
+	u, found, err := b.obstacles(path)
 	switch {
 	case err != nil || len(found) == 0:
 		return err

@@ -55,7 +55,7 @@ func (k *checker) found(field virt.Field, err error) {
 func (k *checker) name() {
 	err := virt.CheckName(k.spec.Name)
 	if err == nil {
-		err = unused(k.conn, virt.VMSpec{Name: k.spec.Name, UUID: newUUID()})
+		err = unused(k.conn, k.spec.Name, "")
 	}
 	k.found(virt.FieldName, err)
 }
@@ -129,7 +129,7 @@ func (k *checker) medium() {
 // machine asks whether the host has the type of machine, and as many processors
 // for it.
 func (k *checker) machine() {
-	caps, err := k.conn.Capabilities()
+	caps, err := k.capabilities()
 	if err != nil {
 		k.found(virt.FieldMachine, err)
 		return

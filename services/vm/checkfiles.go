@@ -30,7 +30,7 @@ func (k *checker) accessTo(field virt.Field, word string) {
 	if err != nil {
 		return // said where the file is looked for
 	}
-	u, found, err := obstacles(k.conn, path)
+	u, found, err := k.obstacles(path)
 	switch {
 	case err != nil || len(found) == 0:
 		k.found(field, err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"libvirt.org/go/libvirtxml"
+
 	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/operation"
@@ -29,11 +31,12 @@ func (s *Service) Create(ctx context.Context, host virt.HostID, spec virt.VMSpec
 
 func (s *Service) create(ctx context.Context, c *hypervisor.Conn, p *operation.Progress, host virt.HostID, spec virt.VMSpec) (virt.Ref, error) {
 	p.Stage("check")
+	fresh := spec.UUID == "" && spec.XML == "" && spec.Edited == ""
 	spec, err := s.prepared(c, spec)
 	if err != nil {
 		return virt.Ref{}, err
 	}
-	b := &builder{service: s, conn: c, progress: p, host: host, spec: spec, said: map[string]bool{}}
+	b := &builder{service: s, conn: c, progress: p, host: host, spec: spec, fresh: fresh, said: map[string]bool{}}
 	if spec.Edited != "" {
 		return b.createEdited(ctx)
 	}
@@ -60,18 +63,24 @@ func (s *Service) prepared(c *hypervisor.Conn, spec virt.VMSpec) (virt.VMSpec, e
 			return spec, err
 		}
 	}
+	err = unused(c, spec.Name, spec.UUID)
 	if spec.UUID == "" {
 		spec.UUID = newUUID()
 	}
-	return spec, unused(c, spec)
+	return spec, err
 }
 
-// unused returns virt.ErrExists when a VM has the spec's name or UUID.
-func unused(c *hypervisor.Conn, spec virt.VMSpec) error {
-	for _, word := range []string{spec.Name, "uuid:" + spec.UUID} {
+// unused returns virt.ErrExists when a VM has the name or, if there is one, the
+// UUID.
+func unused(c *hypervisor.Conn, name, id string) error {
+	words := []string{name}
+	if id != "" {
+		words = append(words, "uuid:"+id)
+	}
+	for _, word := range words {
 		switch _, err := c.LookupVM(word); {
 		case err == nil:
-			return taken(spec.Name, virt.Errorf(virt.KindExists, "a machine %q exists already", word))
+			return taken(name, virt.Errorf(virt.KindExists, "a machine %q exists already", word))
 		case !errors.Is(err, virt.ErrNotFound):
 			return err
 		}
@@ -93,6 +102,20 @@ type builder struct {
 	preview  bool            // make nothing
 	said     map[string]bool // paths of files that were copied or, in a preview, named for this VM
 	copying  []*string       // files of the spec that the hypervisor reads a copy of
+	fresh    bool            // the UUID is new, and so nobody's
+	caps     *libvirtxml.Caps
+}
+
+// capabilities asks the host what it can do, once for each VM.
+func (b *builder) capabilities() (*libvirtxml.Caps, error) {
+	if b.caps != nil {
+		return b.caps, nil
+	}
+	caps, err := b.conn.Capabilities()
+	if err == nil {
+		b.caps = caps
+	}
+	return caps, err
 }
 
 // stage tells what is being done; a preview tells nothing.
@@ -187,7 +210,11 @@ func (b *builder) defineNew(ctx context.Context, made virt.Ref, xml string) erro
 		return err
 	}
 	defer unlock()
-	if err := unused(b.conn, b.spec); err != nil {
+	id := b.spec.UUID
+	if b.fresh {
+		id = ""
+	}
+	if err := unused(b.conn, b.spec.Name, id); err != nil {
 		return err
 	}
 	err = b.progress.Step(ctx, inverse(b.conn, undoDefine, made), func(context.Context) error {

@@ -17,7 +17,7 @@ import (
 
 // environment asks the host, now, what it can do for this VM.
 func (b *builder) environment(ctx context.Context) (domainxml.Environment, error) {
-	caps, err := b.conn.Capabilities()
+	caps, err := b.capabilities()
 	if err != nil {
 		return domainxml.Environment{}, err
 	}
@@ -162,8 +162,10 @@ func (b *builder) existingFile(spec virt.DiskSpec) (virt.Disk, error) {
 		return virt.Disk{}, err
 	}
 	d := virt.Disk{Path: spec.Path, Format: spec.Format}
-	if v, err := b.conn.VolumeByPath(spec.Path); err == nil && d.Format == "" {
-		d.Format = v.Format
+	if d.Format == "" {
+		if v, err := b.conn.VolumeByPath(spec.Path); err == nil {
+			d.Format = v.Format
+		}
 	}
 	if d.Format == "" {
 		return d, virt.Errorf(virt.KindInvalid, "the format of %s is not known", spec.Path).WithHint("Choose its format: qcow2 or raw (--disk path=" + spec.Path + ",format=qcow2).")

@@ -19,8 +19,10 @@ func (s *Service) Preparations(ctx context.Context, id virt.HostID, spec virt.VM
 			return nil, err
 		}
 		b := &builder{service: s, conn: c, host: id, spec: spec, preview: true, said: map[string]bool{}}
-		if err := b.readable(ctx); err != nil {
-			return nil, err
+		if spec.Unreadable == virt.UnreadableCopy { // else files need no pool
+			if err := b.readable(ctx); err != nil {
+				return nil, err
+			}
 		}
 		pool, err := b.poolPreparations()
 		if err != nil {

@@ -41,8 +41,12 @@ func (s *Service) detail(c *hypervisor.Conn, vm virt.Ref) (virt.VMDetail, error)
 		VM: row, UUID: row.ID,
 		Arch: known.Arch, Machine: known.Machine, Accel: known.Accel, Firmware: known.Firmware,
 		Disks: located(c, vm, known.Disks), NICs: orEmpty(known.NICs), Graphics: orEmpty(known.Graphics), Serials: orEmpty(known.Serials),
-		Addresses: s.addresses(c, row), Video: known.Video, CPUModel: known.CPUModel, TPM: known.TPM,
+		Video: known.Video, CPUModel: known.CPUModel, TPM: known.TPM,
 	}
+	if len(known.NICs) > 0 {
+		detail.Addresses = s.addresses(c, row)
+	}
+	detail.Addresses = orEmpty(detail.Addresses)
 	detail.Graphics = slices.Clone(detail.Graphics) // the known ones belong to all
 	for i, set := range passwords(c, vm) {
 		if i < len(detail.Graphics) {

@@ -34,26 +34,26 @@ var explanations = slices.Concat(
 	explainHosts, explainStorage, explainSnapshots, explainNetworks, explainDevices, explainMachines, explainStarts,
 )
 
-// sentences are the compiled expressions, by place in explanations. They are
-// compiled with the first failure, for a program that succeeds needs none.
-var sentences = sync.OnceValue(func() []*regexp.Regexp {
-	all := make([]*regexp.Regexp, len(explanations))
+// sentences give the compiled expressions, by place in explanations. Each is
+// compiled when it is first looked for, for a program that succeeds needs few.
+var sentences = func() []func() *regexp.Regexp {
+	all := make([]func() *regexp.Regexp, len(explanations))
 	for i, e := range explanations {
-		if e.says != "" {
-			all[i] = regexp.MustCompile(e.says)
-		}
+		all[i] = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(e.says) })
 	}
 	return all
-})
+}()
 
 // explain returns what is known of a failure.
 func explain(f *failure) (explanation, bool) {
-	says := sentences()
 	for i, e := range explanations {
 		if len(e.codes) > 0 && !slices.Contains(e.codes, f.code) {
 			continue
 		}
-		if says[i] == nil || says[i].MatchString(f.message) {
+		if len(e.codes) == 0 && f.code == libvirt.ERR_NO_DOMAIN {
+			continue // it says all, and is the good answer to whoever wants a new name
+		}
+		if e.says == "" || sentences[i]().MatchString(f.message) {
 			return e, true
 		}
 	}
