@@ -141,23 +141,27 @@ func soakXML(t *testing.T, name string, turn int) string {
 	return xml
 }
 
-// blow makes events for so long, a few more a second than are asked for.
+// blow makes events for so long, a few more a second than are asked for. A worker
+// that was kept catches up.
 func (s *storm) blow(length time.Duration) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()
+	pause := time.Second * time.Duration(len(s.conns)) / (soakEvents + soakEvents/10)
 	var workers sync.WaitGroup
 	for i, c := range s.conns {
 		workers.Add(1)
 		go func() {
 			defer workers.Done()
-			tick := time.NewTicker(time.Second * time.Duration(len(s.conns)) / (soakEvents + soakEvents/10))
+			tick := time.NewTicker(pause)
 			defer tick.Stop()
-			for {
-				select {
-				case <-tick.C:
-				case <-ctx.Done():
-					return
+			for begin, done := time.Now(), 0; ctx.Err() == nil; done++ {
+				if time.Since(begin) < time.Duration(done)*pause {
+					select {
+					case <-tick.C:
+					case <-ctx.Done():
+						return
+					}
 				}
 				s.turns[i]++
 				if err := s.change(c, i, s.turns[i]); err != nil {
