@@ -32,8 +32,12 @@ func newLodger(t *testing.T) (*shell, *virttest.Remote) {
 	}
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
-	s.run("host", "add", "lab", fmt.Sprintf("qemu+ssh://%s@%s:%d/system", virttest.RemoteUser, r.SSH.Address, r.SSH.Port)).ok()
+	s.run("host", "add", "lab", uriOf(r)).ok()
 	return s, r
+}
+
+func uriOf(r *virttest.Remote) string {
+	return fmt.Sprintf("qemu+ssh://%s@%s:%d/system", virttest.RemoteUser, r.SSH.Address, r.SSH.Port)
 }
 
 // asksHidden waits for the prompt and answers it; nothing may show.
@@ -99,7 +103,7 @@ func TestAKeyIsOnlyAcceptedByTheWholeWord(t *testing.T) {
 }
 
 func TestAPasswordThatIsToBeKeptIsKeptBeforeTheProgramEnds(t *testing.T) {
-	s, _ := newLodger(t)
+	s, r := newLodger(t)
 	p := s.sit("host", "test", "lab")
 	p.asks(askKey, "yes")
 	p.asksHidden("Password of root@", virttest.RemotePassword)
@@ -117,6 +121,16 @@ func TestAPasswordThatIsToBeKeptIsKeptBeforeTheProgramEnds(t *testing.T) {
 	if strings.Contains(p.shown(), "Password of") {
 		t.Errorf("the password is asked for again: %q", p.shown())
 	}
+
+	p = s.sit("host", "remove", "lab", "--yes") // which forgets it before the program ends, too
+	p.asksHidden("Passphrase of the file that keeps passwords", "open sesame")
+	p.leaves(0)
+	s.run("host", "add", "lab", uriOf(r)).ok()
+	p = s.sit("host", "test", "lab")
+	p.asksHidden("Passphrase of the file that keeps passwords", "open sesame")
+	p.asksHidden("Password of root@", virttest.RemotePassword)
+	p.asks(askKeep, "n")
+	p.leaves(0)
 }
 
 func TestAnInterruptAtAQuestionGivesTheTerminalBack(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,7 @@ exit code is that of the mending.`,
 				if err != nil {
 					return err
 				}
-				return c.print(checks, func(w io.Writer) { checkTable(w, checks) })
+				return c.print(checks, func(w io.Writer) { c.checkTable(w, checks) })
 			}
 			if fix == "" {
 				return c.read(cmd.Context(), work)
@@ -52,7 +53,7 @@ exit code is that of the mending.`,
 
 // checkTable tells all findings in a table, and below it what to do about those
 // that want attention.
-func checkTable(w io.Writer, checks []virt.Check) {
+func (c *cli) checkTable(w io.Writer, checks []virt.Check) {
 	row(w, "ID", "STATUS", "TITLE", "CAUSE")
 	for _, check := range checks {
 		row(w, check.ID, check.Status, check.Title, check.Cause)
@@ -65,8 +66,16 @@ func checkTable(w io.Writer, checks []virt.Check) {
 		if check.Command != "" {
 			fmt.Fprintf(w, "    %s\n", check.Command)
 		}
-		if check.Fixable {
-			fmt.Fprintf(w, "    or: kvm-cli host check --fix %s\n", check.ID)
+		if fix := "host check --fix " + check.ID; check.Fixable && !strings.HasSuffix(check.Command, fix) {
+			fmt.Fprintf(w, "    or: kvm-cli %s%s\n", c.hostFlag(), fix)
 		}
 	}
+}
+
+// hostFlag is --host as it was given, for a command to copy; empty without.
+func (c *cli) hostFlag() string {
+	if c.host == "" {
+		return ""
+	}
+	return "--host '" + strings.ReplaceAll(c.host, "'", `'\''`) + "' "
 }

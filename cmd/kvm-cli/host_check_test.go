@@ -26,8 +26,11 @@ func TestFindingsAreTheAnswerWhateverTheySay(t *testing.T) {
 
 func TestAFindingIsMendedAndCheckedAgain(t *testing.T) {
 	s := newShell(t, virttest.TestHost(t, "empty.xml")) // without a network
-	if out := s.run("host", "check").ok().out; !strings.Contains(out, "kvm-cli host check --fix default-network") {
+	if out := s.run("host", "check").ok().out; strings.Count(out, "host check --fix default-network") != 1 || !strings.Contains(out, s.uri) {
 		t.Errorf("how to mend it is not said:\n%s", out)
+	}
+	if out := newShell(t, virttest.SharedLibvirtd(t).URI).run("host", "check").ok().out; !strings.Contains(out, "or: kvm-cli --host '"+virttest.SharedLibvirtd(t).URI+"' host check --fix default-network") {
+		t.Errorf("how to mend what is stopped on that host is not said:\n%s", out)
 	}
 	var checks []virt.Check
 	s.run("host", "check", "--fix", "default-network", "-o", "json").ok().json(&checks)

@@ -223,7 +223,7 @@ connection again. Questions about keys and passwords are asked on the terminal;
 				}
 				checks, err := s.Hosts.Test(ctx, h, nil)
 				if len(checks) > 0 && (err == nil || !c.json) { // a failure as JSON is the error alone
-					err = errors.Join(err, c.print(checks, func(w io.Writer) { checkTable(w, checks) }))
+					err = errors.Join(err, c.print(checks, func(w io.Writer) { c.checkTable(w, checks) }))
 				}
 				return err
 			})
