@@ -28,6 +28,10 @@ func (k *Kit) SetSeen(seen bool) {
 	k.catchUp()
 }
 
+// Seen says whether the kit's window, or one that Window made, can be seen. It is
+// for what goes on by itself; views and their news need not ask.
+func (k *Kit) Seen() bool { return !k.unseen() }
+
 // catchUp does what has waited for the windows that are seen.
 func (k *Kit) catchUp() {
 	for ; k != nil; k = k.parent {

@@ -29,6 +29,7 @@ type Inventory struct {
 	listeners map[int]func(Change)
 	next      int
 	views     []kit.Follower
+	pictures  map[virt.HostID]time.Time // when a picture of a screen was asked for last
 }
 
 // A Change says what is new in an Inventory.
@@ -42,7 +43,7 @@ const (
 
 // NewInventory makes an Inventory that follows the news at once.
 func NewInventory(k *kit.Kit, svc *services.Services) *Inventory {
-	inv := &Inventory{kit: k, svc: svc, rows: map[virt.HostID]*hostRows{}, listeners: map[int]func(Change){}}
+	inv := &Inventory{kit: k, svc: svc, rows: map[virt.HostID]*hostRows{}, listeners: map[int]func(Change){}, pictures: map[virt.HostID]time.Time{}}
 	inv.addresses = newAddressBook(k, svc, func() { inv.tell(FiguresChanged) })
 	hosts := kit.NewView(k, inv.list, inv.showHosts)
 	hosts.Now() // their machines load while the window is built

@@ -22,6 +22,8 @@ type overview struct {
 
 	metrics *metricCards
 	facts   *factCards
+	screen  *screenCard
+	wide    bool // there is room for a fourth card
 	content fyne.CanvasObject
 	stop    func()
 }
@@ -31,6 +33,8 @@ const bottom = 6
 
 func newOverview(m *Machines, ref virt.Ref, detail *detailView) *overview {
 	o := &overview{machines: m, ref: ref, detail: detail, metrics: newMetricCards(), facts: newFactCards()}
+	o.screen = newScreenCard(m, ref)
+	o.facts.grid.Add(o.screen.card)
 	o.figures = kit.NewView(m.kit, func(ctx context.Context) ([]virt.Rates, error) {
 		return m.svc.Metrics.Series(ctx, ref)
 	}, o.showFigures)
@@ -51,23 +55,41 @@ func scrolled(cards fyne.CanvasObject) fyne.CanvasObject {
 
 // fit puts the cards into one column where two would be too narrow.
 func (o *overview) fit(size fyne.Size) {
-	columns, facts := 2, 3
+	columns := 2
 	if size.Width < narrow {
-		columns, facts = 1, 1
+		columns = 1
 	}
 	kit.SetColumns(o.metrics.grid, columns)
-	kit.SetColumns(o.facts.grid, facts)
+	o.wide = columns > 1
+	o.arrange()
+}
+
+// arrange gives each card that is shown a column.
+func (o *overview) arrange() {
+	columns := 1
+	if o.wide {
+		columns = 3
+		if o.screen.card.Visible() {
+			columns = 4
+		}
+	}
+	kit.SetColumns(o.facts.grid, columns)
+	o.facts.grid.Refresh()
 }
 
 // Content is part of kit.Page.
 func (o *overview) Content() fyne.CanvasObject { return o.content }
 
 // SetVisible is part of kit.Page.
-func (o *overview) SetVisible(visible bool) { o.figures.SetVisible(visible) }
+func (o *overview) SetVisible(visible bool) {
+	o.figures.SetVisible(visible)
+	o.screen.setVisible(visible)
+}
 
 // Close is part of kit.Page.
 func (o *overview) Close() {
 	o.stop()
+	o.screen.setVisible(false)
 	o.figures.Stop()
 }
 
@@ -93,6 +115,9 @@ func (o *overview) show() {
 		detail = virt.VMDetail{VM: m.VM}
 	}
 	o.metrics.show(m, detail, series)
+	if o.screen.show(m, len(detail.Graphics)) {
+		o.arrange()
+	}
 	if o.detail.known {
 		o.facts.show(detail, o.addresses(m))
 	}

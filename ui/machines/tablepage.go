@@ -46,7 +46,7 @@ type tablePage struct {
 func newTablePage(m *Machines) *tablePage {
 	p := &tablePage{machines: m, header: parts.NewHeader(lang.L("Machines"))}
 	p.table = kit.NewTable(p.spec())
-	p.thumbnails = newThumbnails(m.kit, m.svc, p.table.VisibleRows, p.pictureSize, p.showPictures)
+	p.thumbnails = m.newThumbnails(p.table.VisibleRows, p.pictureSize, p.showPictures)
 	p.buttons = newTableButtons(m, p)
 	p.filter = kit.NewSearch(lang.L("Filter"), func(string) { p.applyFilter() })
 	p.chips = newStateChips(p.applyFilter)

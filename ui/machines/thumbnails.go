@@ -34,8 +34,8 @@ type thumbnails struct {
 	size    func() image.Point // the most that a picture may measure, in pixels
 	changed func(virt.Ref)
 
-	taken  map[virt.Ref]thumbnail // by Ref.Key
-	asked  map[virt.HostID]time.Time
+	taken  map[virt.Ref]thumbnail    // by Ref.Key
+	asked  map[virt.HostID]time.Time // shared by all that ask the same hosts
 	busy   map[virt.HostID]bool
 	cancel func() // calls off the next look; nil while there is none
 }
@@ -46,11 +46,20 @@ type thumbnail struct {
 	at      time.Time
 }
 
+// newThumbnails returns what takes pictures of the machines that visible names.
 func newThumbnails(k *kit.Kit, svc *services.Services, visible func() []parts.Machine, size func() image.Point, changed func(virt.Ref)) *thumbnails {
 	return &thumbnails{
 		kit: k, svc: svc, visible: visible, size: size, changed: changed,
 		taken: map[virt.Ref]thumbnail{}, asked: map[virt.HostID]time.Time{}, busy: map[virt.HostID]bool{},
 	}
+}
+
+// newThumbnails is the package's, for a page of the window: all pages together
+// ask a host once a second.
+func (m *Machines) newThumbnails(visible func() []parts.Machine, size func() image.Point, changed func(virt.Ref)) *thumbnails {
+	t := newThumbnails(m.kit, m.svc, visible, size, changed)
+	t.asked = m.inventory.pictures
+	return t
 }
 
 // run takes pictures from now on, or none any more.
@@ -73,9 +82,10 @@ func (t *thumbnails) of(m parts.Machine) image.Image {
 }
 
 func (t *thumbnails) look() {
-	now := time.Now()
-	for _, m := range t.due(now) {
-		t.take(m.Ref(), now)
+	if now := time.Now(); t.kit.Seen() {
+		for _, m := range t.due(now) {
+			t.take(m.Ref(), now)
+		}
 	}
 	t.cancel = t.kit.After(betweenPictures, t.look)
 }
