@@ -30,6 +30,9 @@ type Options struct {
 	OnBell        func()
 	OnCutText     func(text string) // the server's clipboard, at most 1 MiB
 	TakesText     func() bool       // asked before a text of the server is fetched; nil: all are
+	OnAudible     func()            // the server takes Listen from now on
+	OnSound       func(begins bool) // while listening: the machine begins or ends to make sound
+	OnSamples     func(pcm []byte)  // sound, while listening: 16 bits, little endian, left and right in turn; valid until it returns. nil: sound is not asked for
 	OnCursor      func(Cursor)      // the guest's pointer looks different; nil: the server draws it into the picture
 
 	Local     bool       // the server runs on this computer: ask for the cheapest pixels, not for the fewest bytes
@@ -73,6 +76,11 @@ type Client struct {
 
 	physicalKeys atomic.Bool
 	relative     atomic.Bool
+
+	audible   atomic.Bool // the server takes Listen
+	listening atomic.Bool
+	heard     atomic.Uint64 // samples
+	samples   []byte        // of Run only
 
 	mu           sync.Mutex
 	name         string

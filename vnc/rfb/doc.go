@@ -37,7 +37,7 @@
 // LastRect, Fence, ContinuousUpdates, QEMU extended key events (physical keys
 // instead of letters: right in every keyboard layout), QEMU pointer motion
 // change (absolute or relative pointer), QEMU LED state (the guest's lock
-// lights) and the extended clipboard (text in UTF-8, see [Client.CutText]).
+// lights), QEMU audio (see [Client.Listen]) and the extended clipboard (text in UTF-8, see [Client.CutText]).
 // Each encoding is one file and one row of the table in update.go. Pixels are decoded where they are shown; after the
 // first rectangles none needs memory of its own.
 //

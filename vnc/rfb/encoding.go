@@ -28,6 +28,7 @@ const (
 	encodingCursor              Encoding = -239
 	encodingQEMUPointer         Encoding = -257
 	encodingQEMUKey             Encoding = -258
+	encodingQEMUAudio           Encoding = -259
 	encodingQEMULights          Encoding = -261
 	encodingDesktopName         Encoding = -307
 	encodingExtendedDesktopSize Encoding = -308

@@ -26,6 +26,9 @@ var (
 	// ErrFixedSize is returned by RequestSize when the server has not said that
 	// its screen can be resized.
 	ErrFixedSize = errors.New("rfb: the server does not offer to resize its screen")
+	// ErrNoSound is returned by Listen when the server has not said that it can
+	// send sound.
+	ErrNoSound = errors.New("rfb: the server does not offer sound")
 	// ErrLongText is returned by CutText for more than 1 MiB.
 	ErrLongText = errors.New("rfb: the text is longer than 1 MiB")
 )

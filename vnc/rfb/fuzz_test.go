@@ -31,13 +31,22 @@ func FuzzSession(f *testing.F) {
 	f.Add(wire(greeting, update(0xffff, header(1, 0, 3, 1, 1), be16(0, 0), header(0, 0, 0, 0, -224)), 2, 3, 0, 0, 0, be32(2), "hi"))
 	f.Add(wire(greeting, update(5, header(0, 0, 0, 0, -258), header(1, 0, 0, 0, -257), header(0, 0, 1, 1, -261), 5, header(0, 0, 8, 8, -308), 1, 0, 0, 0, make([]byte, 16), header(0, 0, 0, 0, -307), be32(1), "n")))
 	f.Add(wire(greeting, clip(3, clipCaps|clipText, be32(0)), clip(3, clipNotify|clipText), clip(3, clipRequest|clipText), clip(3, clipProvide|clipText, packed("text"))))
+	f.Add(wire(greeting, update(1, header(0, 0, 4, 2, -259)), 255, 1, be16(1), 255, 1, be16(2), be32(8), make([]byte, 8), 255, 1, be16(0)))
 	f.Add(wire("RFB 003.003\n", be32(2), make([]byte, 16), be32(0), screen4x2, update(1, header(0, 0, 5, 5, -223)), 1, 0, be16(0, 1), make([]byte, 6)))
 	f.Add(wire("RFB 003.007\n", 1, 2, make([]byte, 16), be32(1)))
 	f.Add(wire(version38, 0, be32(4), "full"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		const limit = 1 << 16
+		var client *rfb.Client
 		opts := rfb.Options{MaxPixels: limit, Password: password("secret"), OnCutText: func(string) {}}
-		client, err := rfb.Connect(context.Background(), tape{bytes.NewReader(stream)}, opts)
+		opts.OnAudible = func() { _ = client.Listen(rfb.AudioRate44100) } // it is offered
+		opts.OnSamples = func(pcm []byte) {
+			if len(pcm) == 0 || len(pcm)%4 != 0 || len(pcm) > 1<<20 {
+				t.Fatalf("%d bytes of samples", len(pcm))
+			}
+		}
+		var err error
+		client, err = rfb.Connect(context.Background(), tape{bytes.NewReader(stream)}, opts)
 		if err != nil {
 			return
 		}

@@ -22,6 +22,7 @@ const (
 	gotColourMap  = 1
 	gotBell       = 2
 	gotCutText    = 3
+	gotQEMU       = 255
 	maxCutText    = 1 << 20  // handed to the callback
 	maxSkippedCut = 16 << 20 // read and dropped; more is refused
 )
@@ -116,6 +117,9 @@ func (c *Client) readMessage(kind uint8) error {
 	case gotFence:
 		c.in.begin("fence")
 		c.readFence()
+	case gotQEMU:
+		c.in.begin("QEMU message")
+		c.readQEMU()
 	default:
 		c.in.begin("message")
 		c.in.fail(malformed("unknown type %d", kind))

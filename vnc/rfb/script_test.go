@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"testing"
+
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
 // A server is the other end of a connection, driven by a test step by step.
@@ -106,10 +108,14 @@ var (
 	wantFormat = wire(0, 0, 0, 0, 32, 24, 0, 1, be16(255, 255, 255), 0, 8, 16, 0, 0, 0)
 )
 
-// wantEncodings are what a client asks for by itself, with or without texts.
-func wantEncodings(texts bool) []byte {
+// wantEncodings are what a client asks for by itself, with or without sound and
+// texts.
+func wantEncodings(opts rfb.Options) []byte {
 	ids := []int32{16, 7, 1, 6, 5, 4, 2, 0, -308, -223, -224, -307, -258, -257, -261}
-	if texts {
+	if opts.OnSamples != nil {
+		ids = append(ids, -259)
+	}
+	if opts.OnCutText != nil {
 		ids = append(ids, -1063131698)
 	}
 	ids = append(ids, -312, -313)
@@ -137,7 +143,7 @@ func (s *server) welcome() {
 }
 
 // askedForAll hears the client set up its session.
-func (s *server) askedForAll(texts bool) {
+func (s *server) askedForAll(opts rfb.Options) {
 	s.t.Helper()
-	s.hear(wantFormat, wantEncodings(texts), wantUpdate(0, 4, 2))
+	s.hear(wantFormat, wantEncodings(opts), wantUpdate(0, 4, 2))
 }

@@ -27,7 +27,7 @@ func session(t *testing.T, opts rfb.Options) (s *server, client *rfb.Client, end
 	}
 	ended = make(chan error, 1)
 	go func() { ended <- client.Run(t.Context()) }()
-	s.askedForAll(opts.OnCutText != nil)
+	s.askedForAll(opts)
 	return s, client, ended
 }
 
@@ -218,7 +218,7 @@ func TestRunEndsWithItsContextAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- client.Run(ctx) }()
-	s.askedForAll(false)
+	s.askedForAll(rfb.Options{})
 	s.deafen()
 	s.say(update(1, header(0, 0, 4, 2, 0), pixels(3, 1, 1, 1)))
 	start := time.Now()

@@ -5,11 +5,13 @@ type Stats struct {
 	Rectangles uint64              // of pixels
 	Pixels     uint64              // in them
 	Encodings  map[Encoding]uint64 // rectangles by encoding
+	Samples    uint64              // of sound, each of both channels
 }
 
-// Stats returns what had been decoded at the end of the last update.
+// Stats returns what had been decoded at the end of the last update, and the
+// sound that has come by now.
 func (c *Client) Stats() Stats {
-	stats := Stats{Pixels: c.pixels.Load(), Encodings: make(map[Encoding]uint64)}
+	stats := Stats{Pixels: c.pixels.Load(), Samples: c.heard.Load(), Encodings: make(map[Encoding]uint64)}
 	for i := range c.rectangles {
 		if n := c.rectangles[i].Load(); n > 0 {
 			stats.Rectangles += n

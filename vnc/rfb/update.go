@@ -42,6 +42,7 @@ var decoders = [...]decoder{
 	{encoding: encodingQEMUKey, decode: (*Client).decodeQEMUKey},
 	{encoding: encodingQEMUPointer, decode: (*Client).decodeQEMUPointer},
 	{encoding: encodingQEMULights, decode: (*Client).decodeQEMULights},
+	{encoding: encodingQEMUAudio, decode: (*Client).decodeQEMUAudio, wanted: (*Options).wantsSamples},
 	{encoding: encodingCursorWithAlpha, decode: (*Client).decodeCursorWithAlpha, wanted: (*Options).wantsCursor},
 	{encoding: encodingCursor, decode: (*Client).decodeCursor, wanted: (*Options).wantsCursor},
 }
