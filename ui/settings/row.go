@@ -58,6 +58,19 @@ func choose(name, label, help string, values ...value) *row {
 	}}
 }
 
+// list is a setting with more values, or longer ones, than stand beside each other.
+func list(name, label, help string, values ...value) *row {
+	var options []kit.Option
+	for _, v := range values {
+		options = append(options, kit.Option{ID: v.text, Label: v.label})
+	}
+	return &row{name: name, label: label, help: help, mark: func(bool) {}, make: func(p *page, r *row) {
+		control := kit.NewSelect(label, options, func(o kit.Option) { p.save(r, o.ID) })
+		r.show = control.Choose
+		r.line, r.first = kit.NewSettingRow(label, help, kit.Width(hostWidth, control)), control
+	}}
+}
+
 // pictures is a setting with a few values that can be seen. It has a card of its
 // own, which says its name.
 func pictures(name, label string, values []value, picture func(i int) fyne.CanvasObject) *row {

@@ -12,6 +12,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/setting"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
 // Widths of fields: as wide as their longest values.
@@ -77,14 +78,24 @@ func newMachines() []card {
 
 func consoles() []card {
 	return []card{{rows: []*row{
-		choose(setting.NameConsoleScaling, lang.L("Size of a screen"), lang.L("How a machine’s screen is shown when it is opened"),
+		list(setting.NameConsoleScaling, lang.L("Size of a screen"), lang.L("How a machine’s screen is shown when it is opened"),
 			value{setting.Fit, lang.L("Fit into the window")}, value{setting.ActualSize, lang.L("Actual size")},
 			value{setting.Whole, lang.L("Whole pixels, as large as fits")},
 			value{setting.Follow, lang.L("The machine follows the window")}),
-		choose(setting.NameClipboard, lang.L("Clipboard"), lang.L("What consoles share with machines of this computer at first"), directions()...),
-		choose(setting.NameRemoteClipboard, lang.L("Clipboard of other hosts"), lang.L("What consoles share with machines of other computers at first"), directions()...),
+		list(setting.NameClipboard, lang.L("Clipboard"), lang.L("What consoles share with machines of this computer at first"), directions()...),
+		list(setting.NameRemoteClipboard, lang.L("Clipboard of other hosts"), lang.L("What consoles share with machines of other computers at first"), directions()...),
 		field(setting.NameConsoleKeys, lang.L("Own key combinations"), lang.L("They can be sent to machines; with commas between"), "Ctrl+Alt+F2", hostWidth, combinations()),
+		list(setting.NameConsoleLayout, lang.L("Keyboard for typed texts"), lang.L("The one that is set in the machine, for “Type text…”"), layouts()...),
 	}}}
+}
+
+// layouts are the keyboards of machines.
+func layouts() []value {
+	var values []value
+	for _, l := range rfb.Layouts {
+		values = append(values, value{l.ID, lang.L(l.Name)})
+	}
+	return values
 }
 
 // directions are the ways that text may go between a console and its machine.
