@@ -19,8 +19,8 @@ type sharer struct {
 	last string // the text that went to the guest or came from it last
 }
 
-// SetClipboard shares text of up to 1 MiB with the guest, where its server can:
-// to the guest goes what this computer's clipboard holds whenever the guest gets
+// SetClipboard shares text with the guest, where its server can, of up to
+// rfb.MaxCutText bytes: to the guest goes what this computer's clipboard holds whenever the guest gets
 // the keyboard; what the guest copies comes at once. At first nothing is shared.
 // It is called on Fyne's goroutine.
 func (s *Screen) SetClipboard(how Clipboard) {

@@ -22,6 +22,11 @@ const (
 	clipProvide = 1 << 28
 )
 
+// MaxCutText is how many bytes of text the server's side gets at most: as many as
+// QEMU hands to a guest's agent, with its own 28 bytes in a message of 1 MiB. What
+// is longer it would announce to the guest and never deliver.
+const MaxCutText = 1<<20 - 28
+
 // maxPackedText bounds what is read of a compressed text.
 const maxPackedText = maxCutText + 64<<10
 
@@ -29,19 +34,25 @@ const maxPackedText = maxCutText + 64<<10
 type clipboard struct {
 	extended bool // the server has said that it knows the extension
 	own      string
+	newest   bool // own is: the server has told no text since
 }
 
 // CutText makes text the clipboard of this side, in place of the one before;
-// empty withdraws it. A server that knows the extended clipboard hears that there
-// is one, and gets it when it asks; others are sent what Latin-1 has of it. A text
-// of more than 1 MiB is ErrLongText.
+// empty withdraws it, unless the server's side has a newer one. A server that
+// knows the extended clipboard hears that there is one, and gets it when it asks;
+// others are sent what Latin-1 has of it. A text of more than MaxCutText bytes is
+// ErrLongText.
 func (c *Client) CutText(text string) error {
-	if len(text) > maxCutText {
+	if len(text) > MaxCutText {
 		return ErrLongText
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.clip.own = text
+	if text == "" && !c.clip.newest {
+		return nil
+	}
+	c.clip.newest = text != ""
 	if c.clip.extended {
 		c.announce()
 	} else {
@@ -108,6 +119,9 @@ func (c *Client) hearClipboard(flags uint32) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if flags&clipNotify != 0 {
+		c.clip.newest = false
+	}
 	if flags&clipPeek != 0 {
 		c.announce()
 	}

@@ -3,10 +3,8 @@ package rfb_test
 import (
 	"bytes"
 	"compress/zlib"
-	"crypto/md5" //nolint:gosec // what busybox has
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"os/exec"
 	"strings"
@@ -23,28 +21,23 @@ func TestAMillionBytesGoBothWaysThroughTheAgentOfAGuest(t *testing.T) {
 	texts := make(chan string, 9)
 	client := watch(t, guest.Guest, rfb.Options{OnCutText: func(text string) { texts <- text }})
 
-	guest.Type("seq 1 200000 | head -c 1000000 | xclip -selection clipboard -i")
-	if got, want := <-texts, sequence(1_000_000); got != want {
-		t.Errorf("from the guest came %d bytes that begin with %.20q", len(got), got)
-	}
-	text := strings.Repeat("grüße 日本!\n", 62_500)
-	if len(text) != 1_000_000 {
-		t.Fatal(len(text))
-	}
+	text := rfbtest.Text("a", 1_000_000)
 	if err := client.CutText(text); err != nil {
 		t.Fatal(err)
 	}
-	guest.Type(fmt.Sprintf("pasted() { xclip -selection clipboard -o | md5sum | grep -q %x; }; until_true pasted; echo it is the'r'e", md5.Sum([]byte(text)))) //nolint:gosec // no secret
-	guest.Wait("it is there")
-}
-
-// sequence is the beginning of the numbers from one, a line each.
-func sequence(length int) string {
-	var b strings.Builder
-	for n := 1; b.Len() < length; n++ {
-		fmt.Fprintln(&b, n)
+	guest.WantText(text)
+	guest.CopyText(text, "b")
+	if got, want := <-texts, rfbtest.Text("b", 1_000_000); got != want {
+		t.Errorf("from the guest came %d bytes that begin with %.40q", len(got), got)
 	}
-	return b.String()[:length]
+	longest := rfbtest.Text("c", rfb.MaxCutText)
+	if err := client.CutText(longest); err != nil {
+		t.Fatal(err)
+	}
+	guest.WantText(longest)
+	if err := client.CutText(longest + "c"); !errors.Is(err, rfb.ErrLongText) {
+		t.Errorf("a byte more: %v", err)
+	}
 }
 
 func TestTextGoesBothWaysBetweenXvncAndTheClient(t *testing.T) {
@@ -117,6 +110,17 @@ func TestATextIsFetchedOnlyWhereItIsWanted(t *testing.T) {
 	s.say(clip(3, clipNotify|clipText), clip(3, clipProvide|clipText, packed("not wanted")), 3, 0, 0, 0, be32(2), "no")
 	s.say(clip(3, clipPeek)) // what it is told now comes after
 	s.hear(clip(6, clipNotify))
+	if err := client.CutText("mine"); err != nil {
+		t.Fatal(err)
+	}
+	s.hear(clip(6, clipNotify|clipText))
+	s.say(clip(3, clipNotify|clipText), clip(3, clipPeek))
+	s.hear(clip(6, clipNotify|clipText))
+	if err := client.CutText(""); err != nil { // the server's text stays
+		t.Fatal(err)
+	}
+	s.say(clip(3, clipPeek))
+	s.hear(clip(6, clipNotify))
 	wanted = true
 	s.say(clip(3, clipNotify|clipText))
 	s.hear(clip(6, clipRequest|clipText))
@@ -128,7 +132,7 @@ func TestATextIsFetchedOnlyWhereItIsWanted(t *testing.T) {
 	if got := <-texts; len(got) != 1<<20 || got[0] != 'y' {
 		t.Errorf("of a text that is too long and one that is not came %d bytes of %.1s", len(got), got)
 	}
-	if err := client.CutText(strings.Repeat("z", 1<<20+1)); !errors.Is(err, rfb.ErrLongText) {
+	if err := client.CutText(strings.Repeat("z", rfb.MaxCutText+1)); !errors.Is(err, rfb.ErrLongText) {
 		t.Errorf("a text that is too long: %v", err)
 	}
 }

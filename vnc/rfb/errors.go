@@ -29,8 +29,8 @@ var (
 	// ErrNoSound is returned by Listen when the server has not said that it can
 	// send sound.
 	ErrNoSound = errors.New("rfb: the server does not offer sound")
-	// ErrLongText is returned by CutText for more than 1 MiB.
-	ErrLongText = errors.New("rfb: the text is longer than 1 MiB")
+	// ErrLongText is returned by CutText for more than MaxCutText bytes.
+	ErrLongText = errors.New("rfb: the text is longer than 1 MiB less 28 bytes")
 )
 
 // A MessageError says which message of the server could not be read. Err wraps

@@ -141,6 +141,9 @@ func (c *Client) readCutText() {
 		c.readClipboard(-length)
 		return
 	}
+	c.mu.Lock()
+	c.clip.newest = false
+	c.mu.Unlock()
 	if length > maxCutText || !c.wantsText() {
 		c.in.skip(length)
 		return

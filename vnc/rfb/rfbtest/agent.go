@@ -1,6 +1,8 @@
 package rfbtest
 
 import (
+	"crypto/md5" //nolint:gosec // what busybox has
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,6 +44,34 @@ func StartAgent(t testing.TB, kernel, initrd, cmdline, ready string) *Linux {
 	}
 	guest.Wait("agent is there")
 	return guest
+}
+
+// Text is a text of that many bytes, with characters of one to four; mark makes it
+// different from others.
+func Text(mark string, bytes int) string {
+	var b strings.Builder
+	for n := 1; ; n++ {
+		line := fmt.Sprintf("%s%d grüße 日本 𝄞\n", mark, n)
+		if b.Len()+len(line) > bytes {
+			return b.String() + strings.Repeat(mark, bytes-b.Len())
+		}
+		b.WriteString(line)
+	}
+}
+
+// WantText waits until a program of the agent's guest can paste the text.
+func (l *Linux) WantText(text string) {
+	l.t.Helper()
+	l.Type("pasted() { xclip -selection clipboard -o > /tmp/pasted; md5sum < /tmp/pasted | grep -q $1; }")
+	l.Type(fmt.Sprintf("until_true pasted %x; echo it is pas't'ed", md5.Sum([]byte(text)))) //nolint:gosec // no secret
+	l.Wait("it is pasted")
+}
+
+// CopyText copies, in the agent's guest, the text that WantText found there last
+// with another mark of one letter.
+func (l *Linux) CopyText(text, mark string) {
+	l.t.Helper()
+	l.Type(fmt.Sprintf("tr %.1s %s < /tmp/pasted | xclip -selection clipboard -i", text, mark))
 }
 
 // withAgent returns a RAM disk that has the agent's programs, too: the kernel
