@@ -24,15 +24,15 @@ const soon = 5 * time.Second
 type returner struct {
 	*desk
 	name   virt.HostID
-	beside string // leads to the host's daemon whatever becomes of name
+	daemon *virttest.Daemon // is reached whatever becomes of name
 	vm     virt.Ref
 
 	worstLost, worstBack time.Duration
 }
 
-func newReturner(d *desk, name virt.HostID, beside string) *returner {
+func newReturner(d *desk, name virt.HostID, daemon *virttest.Daemon) *returner {
 	d.t.Helper()
-	r := &returner{desk: d, name: name, beside: beside}
+	r := &returner{desk: d, name: name, daemon: daemon}
 	var err error
 	xml := fmt.Sprintf(screenOnly, "lasting")
 	if r.vm, err = d.svc.VMs.Create(d.ctx, name, virt.VMSpec{Name: "lasting", XML: xml, Start: true}); err != nil {
@@ -52,12 +52,12 @@ func newReturner(d *desk, name virt.HostID, beside string) *returner {
 // direct calls the daemon without the services.
 func (r *returner) direct(call func(*hypervisor.Conn) error) {
 	r.t.Helper()
-	c, err := hypervisor.Open(r.beside, hypervisor.Options{})
+	c, err := hypervisor.Open(r.daemon.URI, hypervisor.Options{})
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	if err := errors.Join(call(c), c.Close()); err != nil {
-		r.t.Fatal(err)
+		r.t.Fatalf("%v\n%s", err, r.daemon.Log())
 	}
 }
 
@@ -128,7 +128,7 @@ func TestADaemonHereThatIsKilledAndReturnsLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newReturner(d, id, k.URI)
+	r := newReturner(d, id, k)
 	r.keepsNothing(func(int) {
 		r.round(func() { k.Kill(t) }, nothing, func() { k.Restart(t) }, virt.StatePaused)
 	}, func() int { return 0 })
@@ -141,7 +141,7 @@ func TestADaemonBehindSSHThatIsKilledAndReturnsLeavesNothing(t *testing.T) {
 	if err := d.connect(overSSH(host, line)); err != nil {
 		t.Fatal(err)
 	}
-	r := newReturner(d, "lab", host.URI)
+	r := newReturner(d, "lab", host.Daemon)
 	r.keepsNothing(func(int) {
 		r.round(func() { host.Kill(t) }, nothing, func() { host.Restart(t) }, virt.StatePaused)
 	}, line.Open)
@@ -155,7 +155,7 @@ func TestALineThatIsCutAndMendedLeavesNothing(t *testing.T) {
 	if err := d.connect(overSSH(host, line)); err != nil {
 		t.Fatal(err)
 	}
-	r := newReturner(d, "lab", host.URI)
+	r := newReturner(d, "lab", host.Daemon)
 	r.keepsNothing(func(i int) {
 		want, change := virt.StateRunning, (*hypervisor.Conn).ResumeDomain
 		if i%2 == 1 {

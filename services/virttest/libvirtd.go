@@ -107,6 +107,15 @@ func (d *Daemon) Cont(t testing.TB) { t.Helper(); d.must(t, "cont") }
 // Restart starts libvirtd after Kill; it listens when Restart returns.
 func (d *Daemon) Restart(t testing.TB) { t.Helper(); d.must(t, "start") }
 
+// Log is what libvirtd has warned and complained of so far.
+func (d *Daemon) Log() string {
+	text, err := os.ReadFile(filepath.Join(d.Dir, "log/libvirtd.log"))
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
 // Close ends libvirtd and its guests and removes every trace of them.
 func (d *Daemon) Close() error {
 	return errors.Join(d.orders.Close(), d.cmd.Wait())
