@@ -74,9 +74,11 @@ func (b *bench) compareDecoders(ctx context.Context, tape string, d decoding) er
 		stop()
 		_ = server.Wait() // killed
 	}()
-	if err := appear(ctx, socket); err != nil {
+	conn, err := dialSocket(ctx, socket)
+	if err != nil {
 		return err
 	}
+	conn.Close() // it serves
 	library := figure{name: "decoding " + d.name, unit: "CPU ms a megapixel", than: "libvncclient", target: 1 / d.library}
 	gvnc := library
 	gvnc.than, gvnc.target = "gvnc of gtk-vnc", 1/d.gvnc
@@ -89,7 +91,7 @@ func (b *bench) compareDecoders(ctx context.Context, tape string, d decoding) er
 		if err != nil {
 			return err
 		}
-		if err := sameFrame(ours, peer); err != nil {
+		if err := sameFrame(ours, peer); err != nil && d.quality == 0 {
 			return err
 		}
 		library.ours, library.peer = append(library.ours, ours.cost()), append(library.peer, peer.cost())
@@ -107,6 +109,9 @@ func (b *bench) compareDecoders(ctx context.Context, tape string, d decoding) er
 	b.report.add(library)
 	if d.gvnc > 0 {
 		b.report.add(gvnc)
+	}
+	if d.quality > 0 {
+		return b.comparePictures(ctx, socket, d)
 	}
 	return nil
 }

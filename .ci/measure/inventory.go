@@ -101,7 +101,7 @@ func refreshAlone(ctx context.Context, uri string, n int) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // of the system's temporary files
 	ctx, svc, err := openServices(ctx, dir, uri)
 	if err != nil {
 		return err

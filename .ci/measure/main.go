@@ -2,8 +2,8 @@
 // libvirt daemon and a display of their own. It prints a table and exits with 1
 // when a target was missed.
 //
-//	measure DIRECTORY [CASE...]   all cases, or those; DIRECTORY holds the programs
-//	measure refresh URI N         our side of the case inventory, see getallstats
+//	measure [-programs DIRECTORY] [-scroll TIME] [CASE...]   all cases, or those
+//	measure refresh URI N                                    our side of the case inventory, see getallstats
 //
 // A ratio is taken of CPU seconds (user and system, of that process) where that
 // tells the same: other people's load moves them little. Wall times have a
@@ -13,6 +13,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -20,6 +21,7 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -32,26 +34,26 @@ var errMissed = errors.New("a target was missed")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "measure:", err)
 		stop()
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string) error {
-	switch {
-	case len(args) == 3 && args[0] == "refresh":
-		n, err := strconv.Atoi(args[2])
-		if err != nil {
-			return err
-		}
-		return refreshAlone(ctx, args[1], n)
-	case len(args) >= 1:
-		return measure(ctx, args[0], args[1:])
-	default:
-		return errors.New("usage: measure DIRECTORY [CASE...] | measure refresh URI N")
+func run(ctx context.Context) error {
+	programs := flag.String("programs", "build/measure", "the `DIRECTORY` of the programs that are compared")
+	scroll := flag.Duration("scroll", 2*time.Minute, "the case growth scrolls text for this `TIME`")
+	flag.Parse()
+	args := flag.Args()
+	if len(args) != 3 || args[0] != "refresh" {
+		return measure(ctx, *programs, *scroll, args)
 	}
+	n, err := strconv.Atoi(args[2])
+	if err != nil {
+		return err
+	}
+	return refreshAlone(ctx, args[1], n)
 }
 
 // A bench is what the cases share.
@@ -63,7 +65,8 @@ type bench struct {
 	host     virt.HostID
 	display  *display
 	report   *report
-	filled   int // machines that are defined
+	filled   int           // machines that are defined
+	scroll   time.Duration // of the case growth
 }
 
 // cases in the order they run: the number of machines grows.
@@ -72,6 +75,9 @@ var cases = []struct {
 	run  func(context.Context, *bench) error
 }{
 	{"create", create},
+	{"repaint", repaint},
+	{"still", still},
+	{"growth", growth},
 	{"start-200", func(ctx context.Context, b *bench) error { return b.start(ctx, 200) }},
 	{"idle", idle},
 	{"beside", beside},
@@ -81,14 +87,15 @@ var cases = []struct {
 	{"inventory", inventory},
 	{"clilist", clilist},
 	{"console", console},
+	{"key", key},
 }
 
-func measure(ctx context.Context, programs string, only []string) (err error) {
+func measure(ctx context.Context, programs string, scroll time.Duration, only []string) (err error) {
 	programs, err = filepath.Abs(programs)
 	if err != nil {
 		return err
 	}
-	b := &bench{programs: programs, report: newReport()}
+	b := &bench{programs: programs, scroll: scroll, report: newReport()}
 	if b.files, err = os.MkdirTemp("", "measure-"); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type figure struct {
 	peer   []float64
 	than   string  // the peer's name
 	target float64 // of the ratio, or without a peer of our median; 0: none
+	least  bool    // more than the target is better
 }
 
 // A report collects figures case by case.
@@ -39,8 +41,14 @@ func (r *report) add(f ...figure) { r.figures = append(r.figures, f...) }
 
 func (r *report) missed() bool { return slices.ContainsFunc(r.figures, figure.missed) }
 
-// missed says whether the median lies above the target.
-func (f figure) missed() bool { return f.target > 0 && f.judged() > f.target }
+// missed says whether the median lies above the target, or below where that is
+// the least.
+func (f figure) missed() bool {
+	if f.least {
+		return !(f.judged() >= f.target)
+	}
+	return f.target > 0 && f.judged() > f.target
+}
 
 // judged is the number that the target is for.
 func (f figure) judged() float64 {
@@ -80,7 +88,10 @@ func (f figure) cells() []string {
 	}
 	target, verdict := "", ""
 	if f.target > 0 {
-		target, verdict = fmt.Sprintf("≤ %g", f.target), "met"
+		target, verdict = "≤ "+short(f.target), "met"
+	}
+	if f.least {
+		target = "≥ " + short(f.target)
 	}
 	if f.missed() {
 		verdict = "missed"
@@ -90,6 +101,9 @@ func (f figure) cells() []string {
 
 // short writes three digits that matter.
 func short(v float64) string {
+	if math.IsInf(v, 1) {
+		return "∞"
+	}
 	if v >= 100 {
 		return fmt.Sprintf("%.0f", v)
 	}
@@ -104,6 +118,9 @@ func quantile(values []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	low := int(at)
 	high := min(low+1, len(sorted)-1)
+	if sorted[low] == sorted[high] {
+		return sorted[low] // also of infinite ones
+	}
 	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
 }
 

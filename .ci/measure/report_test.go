@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,19 @@ func TestARatioIsTakenPairByPair(t *testing.T) {
 	f.target = 0
 	if f.missed() {
 		t.Error("a figure without a target was missed")
+	}
+	least := figure{ours: []float64{41}, target: 40, least: true}
+	if least.missed() {
+		t.Error("more than the least counts as missed")
+	}
+	for _, value := range []float64{39, math.NaN()} {
+		least.ours = []float64{value}
+		if !least.missed() {
+			t.Errorf("%g, less than the least, counts as met", value)
+		}
+	}
+	if got := median([]float64{math.Inf(1)}); short(got) != "∞" {
+		t.Errorf("the median of an infinite value is %g", got)
 	}
 }
 

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
@@ -25,44 +22,30 @@ const (
 // recordScene lets QEMU run the scene, and records what its server sends to a
 // client that knows one encoding.
 func recordScene(ctx context.Context, kernel, path string, d decoding) error {
-	dir, err := os.MkdirTemp("", "scene-")
+	vnc := ""
+	if d.quality > 0 {
+		vnc = ",lossy=on"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*patience)
+	defer cancel()
+	guest, err := startGuest(ctx, kernel, vnc)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	ctx, stop := context.WithTimeout(ctx, 3*patience)
-	socket := filepath.Join(dir, "vnc")
-	vnc := "unix:" + socket
-	if d.quality > 0 {
-		vnc += ",lossy=on"
-	}
-	guest := exec.CommandContext(ctx, "qemu-system-x86_64", "-machine", "pc", "-accel", "tcg", "-m", "64",
-		"-nodefaults", "-vga", "std", "-display", "none", "-vnc", vnc, "-kernel", kernel)
-	guest.Stderr = os.Stderr
-	if err := guest.Start(); err != nil {
-		stop()
-		return err
-	}
-	defer func() {
-		stop()
-		_ = guest.Wait() // killed
-	}()
-	if err := appear(ctx, socket); err != nil {
-		return err
-	}
+	defer guest.end()
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	tape := bufio.NewWriterSize(file, 1<<20)
-	err = stepThrough(ctx, socket, tape, d)
+	err = stepThrough(ctx, guest, tape, d)
 	return errors.Join(err, tape.Flush(), file.Close())
 }
 
 // stepThrough presses a key whenever a step is shown, and ends when the last one
 // has been.
-func stepThrough(ctx context.Context, socket string, tape *bufio.Writer, d decoding) error {
-	conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+func stepThrough(ctx context.Context, guest *guest, tape *bufio.Writer, d decoding) error {
+	conn, err := guest.dial(ctx)
 	if err != nil {
 		return err
 	}
@@ -112,18 +95,4 @@ func shows(front *image.RGBA, step int) bool {
 		return false
 	}
 	return front.RGBAAt(1919, 1079).R == byte(255*(step&1))
-}
-
-// appear waits for a file.
-func appear(ctx context.Context, path string) error {
-	for {
-		if _, err := os.Stat(path); err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s: %w", path, ctx.Err())
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
 }

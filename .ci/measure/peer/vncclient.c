@@ -1,6 +1,8 @@
-/* vncclient SOCKET: decodes with libvncclient what a VNC server at a Unix socket
- * sends until it ends the connection, as fast as it can. Prints the megapixels,
- * the CPU seconds and the number of the last frame, see rfb.Frame.Hash. */
+/* vncclient SOCKET [FILE]: decodes with libvncclient what a VNC server at a Unix
+ * socket sends until it ends the connection, as fast as it can. Prints the
+ * megapixels, the CPU seconds and the number of the last frame, see
+ * rfb.Frame.Hash, and writes the pixels of that frame, as four bytes each, to the
+ * file. */
 #include <rfb/rfbclient.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,8 +24,8 @@ static void drawn(rfbClient *c, int x, int y, int w, int h) {
 static void silent(const char *format, ...) { (void)format; }
 
 int main(int argc, char **argv) {
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s SOCKET\n", argv[0]);
+	if (argc != 2 && argc != 3) {
+		fprintf(stderr, "usage: %s SOCKET [FILE]\n", argv[0]);
 		return 2;
 	}
 	rfbClientLog = rfbClientErr = silent;
@@ -44,5 +46,13 @@ int main(int argc, char **argv) {
 	for (long i = 0; i < (long)c->width * c->height; i++)
 		hash = hash * 31 + (pixel[i] & 0xffffff);
 	printf("%.6f %.6f %016" PRIx64 "\n", pixels / 1e6, spent, hash);
+	if (argc == 2)
+		return 0;
+	FILE *file = fopen(argv[2], "w");
+	size_t size = 4 * (size_t)c->width * (size_t)c->height;
+	if (!file || fwrite(c->frameBuffer, 1, size, file) != size || fclose(file) != 0) {
+		perror(argv[2]);
+		return 1;
+	}
 	return 0;
 }
