@@ -71,6 +71,7 @@ type VMDetail struct {
 	Snapshots int        `json:"snapshots"`
 	Pending   bool       `json:"pending"` // the saved definition differs from the running one
 	Video     string     `json:"video"`
+	Sound     string     `json:"sound"` // model of the first sound card
 	CPUModel  string     `json:"cpu_model"`
 	TPM       bool       `json:"tpm"`
 }
@@ -109,6 +110,7 @@ type Graphics struct {
 	Port     int    `json:"port"`
 	Socket   string `json:"socket"`
 	Password bool   `json:"password"`
+	Sound    bool   `json:"sound"` // it sends the sound of the VM
 }
 
 // A Serial is a serial port: its index and the alias or path libvirt shows.

@@ -46,6 +46,37 @@ func (s *Service) Address(ctx context.Context, vm virt.Ref) (virt.Graphics, erro
 	})
 }
 
+// CanBeHeard returns nil when the VM's VNC screen sends its sound, else
+// virt.ErrUnsupported, which says what the VM lacks. New VMs lack nothing where
+// their host's libvirt can connect the two.
+func (s *Service) CanBeHeard(ctx context.Context, vm virt.Ref) error {
+	_, err := host.Read(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (struct{}, error) {
+		_, screen, err := s.vnc(c, vm)
+		if err != nil {
+			return struct{}{}, err
+		}
+		row, err := s.row(c, vm)
+		if err != nil {
+			return struct{}{}, err
+		}
+		known, err := s.factsOf(c, row)
+		switch {
+		case err != nil:
+			return struct{}{}, err
+		case known.Sound == "":
+			return struct{}{}, unheard(vm, "%s has no sound card", "Add one to the machine: <sound> in its XML, and <audio> in that and in the VNC screen.")
+		case !screen.Sound:
+			return struct{}{}, unheard(vm, "the sound of %s is not connected with its screen", "Add <audio> to the machine's XML and to its VNC screen, and start it anew.")
+		}
+		return struct{}{}, nil
+	})
+	return err
+}
+
+func unheard(vm virt.Ref, what, hint string) error {
+	return &virt.Error{Kind: virt.KindUnsupported, Action: virt.OpenConsole, Ref: vm, Err: virt.Errorf(virt.KindUnsupported, what, vm), Hint: hint}
+}
+
 // vnc returns the VM's first VNC screen and its place among the graphics.
 func (s *Service) vnc(c *hypervisor.Conn, vm virt.Ref) (uint, virt.Graphics, error) {
 	row, err := s.row(c, vm)

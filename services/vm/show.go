@@ -41,7 +41,7 @@ func (s *Service) detail(c *hypervisor.Conn, vm virt.Ref) (virt.VMDetail, error)
 		VM: row, UUID: row.ID,
 		Arch: known.Arch, Machine: known.Machine, Accel: known.Accel, Firmware: known.Firmware,
 		Disks: located(c, vm, known.Disks), NICs: orEmpty(known.NICs), Graphics: orEmpty(known.Graphics), Serials: orEmpty(known.Serials),
-		Video: known.Video, CPUModel: known.CPUModel, TPM: known.TPM,
+		Video: known.Video, Sound: known.Sound, CPUModel: known.CPUModel, TPM: known.TPM,
 	}
 	if len(known.NICs) > 0 {
 		detail.Addresses = s.addresses(c, row)

@@ -35,6 +35,7 @@ type Environment struct {
 	Network NetworkChoice
 	Tags    []string
 	OS      virt.OS // which devices the guest has drivers for; zero: a new one
+	Sound   bool    // the host's libvirt connects VNC screens with the machine's sound
 
 	SerialLog      string // file on the host that keeps all the serial port says; empty: none
 	GraphicsSocket string // socket on the host for the screen; empty: a port on 127.0.0.1

@@ -93,7 +93,7 @@ var buildCases = []buildCase{
 func TestNewMachinesAreAsTheGoldenFilesSay(t *testing.T) {
 	for _, c := range allCases(t) {
 		t.Run(c.name, func(t *testing.T) {
-			c.env.Caps = readCaps(t, c.caps)
+			c.env.Caps, c.env.Sound = readCaps(t, c.caps), true
 			if c.env.OS.Windows() {
 				fullHyperV(c.env.Caps)
 			}
@@ -142,6 +142,9 @@ func TestWhatIsBuiltIsReadBack(t *testing.T) {
 			}
 			if len(f.Disks) != len(c.env.Disks) || len(f.Serials) != 1 || (len(f.Graphics) == 0) != c.spec.NoScreen {
 				t.Errorf("disks, serial ports, screens: got %d %d %d", len(f.Disks), len(f.Serials), len(f.Graphics))
+			}
+			if want := !c.spec.NoScreen && !c.spec.Try; (f.Sound != "") != want || want && !f.Graphics[0].Sound {
+				t.Errorf("sound card %q, screens %+v", f.Sound, f.Graphics)
 			}
 		})
 	}
@@ -205,6 +208,29 @@ func TestClipboardComesWithTheHostsAgentChannel(t *testing.T) {
 		}
 	}
 	t.Errorf("no clipboard channel in %s", text)
+}
+
+func TestSoundCardsAreWhatGuestsHaveDriversFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		want string
+		env  Environment
+	}{
+		"q35":            {"ich9", Environment{Sound: true}},
+		"pc":             {"ich6", Environment{Sound: true, Machine: "pc-i440fx-7.2"}},
+		"an old system":  {"ac97", Environment{Sound: true, OS: findOS(t, "winxp")}},
+		"another family": {"", Environment{Sound: true, Arch: "aarch64"}},
+		"an old libvirt": {"", Environment{}},
+	} {
+		c.env.Caps = readCaps(t, "caps-q35-qemu.xml")
+		text, err := Build(virt.VMSpec{Name: "loud"}, c.env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Read(text)
+		if err != nil || f.Sound != c.want || f.Graphics[0].Sound != (c.want != "") {
+			t.Errorf("%s: got sound card %q, screen %+v, %v", name, f.Sound, f.Graphics[0], err)
+		}
+	}
 }
 
 func TestWhatTheHostCannotDoIsRefused(t *testing.T) {

@@ -48,6 +48,7 @@ func (b *builder) devices() (*libvirtxml.DomainDeviceList, error) {
 	}
 	d.Graphics = b.graphics()
 	d.Videos = b.videos(caps)
+	b.sound(d)
 	return d, nil
 }
 

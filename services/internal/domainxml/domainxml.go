@@ -40,6 +40,7 @@ type Facts struct {
 	Serials  []virt.Serial   // never nil
 	Ports    []Port          // that terminals may be connected to; never nil
 	Video    string          // model of the first video card
+	Sound    string          // model of the first sound card
 	TPM      bool
 }
 
@@ -49,7 +50,7 @@ func (f Facts) Fill(d *virt.VMDetail) {
 	d.UUID = f.UUID
 	d.Arch, d.Machine, d.Accel, d.Firmware, d.CPUModel = f.Arch, f.Machine, f.Accel, f.Firmware, f.CPUModel
 	d.Disks, d.NICs, d.Graphics, d.Serials = f.Disks, f.NICs, f.Graphics, f.Serials
-	d.Video, d.TPM = f.Video, f.TPM
+	d.Video, d.Sound, d.TPM = f.Video, f.Sound, f.TPM
 }
 
 // FillVM copies what a row of the inventory shows of a document: title, tags and system.

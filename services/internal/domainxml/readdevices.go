@@ -3,6 +3,7 @@ package domainxml
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"libvirt.org/go/libvirtxml"
@@ -21,7 +22,9 @@ func (f *Facts) readDevices(d *libvirtxml.DomainDeviceList) {
 	}
 	f.Graphics = make([]virt.Graphics, 0, len(d.Graphics))
 	for i := range d.Graphics {
-		f.Graphics = append(f.Graphics, readGraphics(&d.Graphics[i]))
+		g := readGraphics(&d.Graphics[i])
+		g.Sound = hasBackend(d, d.Graphics[i].Audio)
+		f.Graphics = append(f.Graphics, g)
 	}
 	f.Serials = make([]virt.Serial, 0, len(d.Serials))
 	for i := range d.Serials {
@@ -31,7 +34,16 @@ func (f *Facts) readDevices(d *libvirtxml.DomainDeviceList) {
 	if len(d.Videos) > 0 {
 		f.Video = d.Videos[0].Model.Type
 	}
+	if len(d.Sounds) > 0 {
+		f.Sound = d.Sounds[0].Model
+	}
 	f.TPM = len(d.TPMs) > 0
+}
+
+// hasBackend says whether a screen sends the sound of one of the machine's
+// backends.
+func hasBackend(d *libvirtxml.DomainDeviceList, of *libvirtxml.DomainGraphicAudio) bool {
+	return of != nil && slices.ContainsFunc(d.Audios, func(a libvirtxml.DomainAudio) bool { return a.ID == int(of.ID) }) //nolint:gosec // a small number
 }
 
 func readDisk(d *libvirtxml.DomainDisk) virt.Disk {

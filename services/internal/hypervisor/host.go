@@ -94,6 +94,20 @@ func (c *Conn) has(name string, count func() (int, error)) (bool, error) {
 	return err == nil, err
 }
 
+// soundByVNC is the release of libvirt that learnt to connect a VNC screen with the
+// backend of a machine's sound.
+const soundByVNC = 7_002_000
+
+// SendsSound says whether the host's libvirt can connect a VNC screen with a
+// machine's sound; nothing in its capabilities does. Only QEMU has that.
+func (c *Conn) SendsSound() (bool, error) {
+	if c.driver != "QEMU" {
+		return false, nil
+	}
+	version, err := value(c, "virConnectGetLibVersion", c.conn.GetLibVersion)
+	return version >= soundByVNC, err
+}
+
 // versionText writes libvirt's version number: major*1,000,000 + minor*1,000 + release.
 func versionText(v uint32) string {
 	return fmt.Sprintf("%d.%d.%d", v/1_000_000, v/1_000%1_000, v%1_000)

@@ -1,0 +1,55 @@
+package vm_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
+	"github.com/kvmmanager/kvm-manager/vnc/rfb/rfbtest"
+)
+
+func TestANewMachineCanBeHeardThroughItsScreen(t *testing.T) {
+	h := newHouse(t)
+	d := h.mustCreate(virt.VMSpec{Name: "loud", NoDisk: true, Network: "none", Memory: 64 << 20, Start: true})
+	if d.Sound == "" || !d.Graphics[0].Sound {
+		t.Fatalf("its sound card is %q, its screen %+v", d.Sound, d.Graphics[0])
+	}
+	if err := h.svc.VMs.CanBeHeard(h.ctx, d.Ref()); err != nil {
+		t.Errorf("it cannot be heard: %v", err)
+	}
+	conn, err := h.svc.VMs.Screen(h.ctx, d.Ref())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := rfb.Connect(h.ctx, conn, rfb.Options{OnSamples: func([]byte) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- client.Run(context.Background()) }()
+	rfbtest.Eventually(t, "its screen offers the sound", client.Audible)
+	if err := client.Listen(rfb.AudioRate44100); err != nil {
+		t.Error(err)
+	}
+	client.Close()
+	<-ended
+}
+
+func TestWhatAMachineLacksToBeHeardIsSaid(t *testing.T) {
+	h := newHouse(t)
+	const head = `<domain type="qemu"><name>x</name><memory unit="MiB">64</memory><os><type arch="x86_64" machine="q35">hvm</type></os><devices><graphics type="vnc" port="-1"/>`
+	for name, devices := range map[string]string{
+		"silent":  "",
+		"unwired": `<sound model="ich9"/>`,
+	} {
+		d := h.mustCreate(virt.VMSpec{Name: name, XML: head + devices + "</devices></domain>"})
+		err := h.svc.VMs.CanBeHeard(h.ctx, d.Ref())
+		wantKind(t, err, virt.KindUnsupported)
+		if virt.HintOf(err) == "" {
+			t.Errorf("%s: %v does not say what helps", name, err)
+		}
+	}
+	text := h.mustCreate(virt.VMSpec{Name: "text", NoDisk: true, NoScreen: true, Network: "none"})
+	wantKind(t, h.svc.VMs.CanBeHeard(h.ctx, text.Ref()), virt.KindUnsupported)
+}
