@@ -35,7 +35,14 @@ func (d *realDesktop) setKeymap(edit func(keymap string) string, rules ...string
 func followLights(t *testing.T, guest *rfbtest.Guest) <-chan rfb.Lights {
 	t.Helper()
 	lights := make(chan rfb.Lights, 99)
-	client, err := rfb.Connect(t.Context(), guest.Dial(t), rfb.Options{OnLights: func(l rfb.Lights) { lights <- l }})
+	connectBeside(t, guest, rfb.Options{OnLights: func(l rfb.Lights) { lights <- l }})
+	return lights
+}
+
+// connectBeside is another client of the guest's screen than the window.
+func connectBeside(t *testing.T, guest *rfbtest.Guest, opts rfb.Options) {
+	t.Helper()
+	client, err := rfb.Connect(t.Context(), guest.Dial(t), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +52,6 @@ func followLights(t *testing.T, guest *rfbtest.Guest) <-chan rfb.Lights {
 		client.Close()
 		<-ended
 	})
-	return lights
 }
 
 func wantLights(t *testing.T, lights <-chan rfb.Lights, want rfb.Lights) {
@@ -68,10 +74,6 @@ func TestTheGuestsLocksAgreeWithTheKeyboardOnceItHasTheFocus(t *testing.T) {
 		return strings.Replace(keymap, `inet(evdev)"`, `inet(evdev)" modifier_map Mod3 { Scroll_Lock };`, 1)
 	}, "-layout", "us")
 	lights := followLights(t, guest)
-	take := func() {
-		t.Helper()
-		d.x("mousemove", "--window", d.window, "300", "200", "click", "1")
-	}
 	letGo := func() {
 		t.Helper()
 		before := bytes.Count(guest.Keys(t), []byte{0x1d, 0x38, 0xb8, 0x9d})
@@ -82,17 +84,17 @@ func TestTheGuestsLocksAgreeWithTheKeyboardOnceItHasTheFocus(t *testing.T) {
 	}
 
 	d.x("key", "Caps_Lock", "key", "Num_Lock", "key", "Scroll_Lock") // not the guest's
-	take()
+	d.takeKeyboard()
 	wantLights(t, lights, rfb.CapsLight|rfb.NumLight|rfb.ScrollLight)
 	d.x("key", "Caps_Lock", "key", "Scroll_Lock") // the guest's
 	wantLights(t, lights, rfb.NumLight)
 	letGo()
 	d.x("key", "Num_Lock")
 	before := len(guest.Keys(t))
-	take()
+	d.takeKeyboard()
 	wantLights(t, lights, 0)
 	letGo()
-	take()
+	d.takeKeyboard()
 	d.x("key", "a")
 	rfbtest.Eventually(t, "the letter", func() bool { return bytes.HasSuffix(guest.Keys(t), []byte{0x1e, 0x9e}) })
 	want := []byte{0x45, 0xc5, 0x1d, 0x38, 0xb8, 0x9d, 0x1e, 0x9e}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,7 @@ type realDesktop struct {
 	t       *testing.T
 	display string
 	window  string // its X11 number
+	orders  io.Writer
 
 	mu   sync.Mutex
 	told []string // lines of the program
@@ -33,9 +35,9 @@ func openWindow(t *testing.T, guest *rfbtest.Guest) *realDesktop {
 	return openWindowOn(t, guest.Socket, "status 2 720 400")
 }
 
-// openWindowOn shows the screen at the socket; connected is what the window
-// then says, args are further arguments of it.
-func openWindowOn(t *testing.T, socket, connected string, args ...string) *realDesktop {
+// openWindowOn shows the screen at the socket; connected is what the window then
+// says.
+func openWindowOn(t *testing.T, socket, connected string) *realDesktop {
 	t.Helper()
 	for _, tool := range []string{"Xvfb", "openbox", "xdotool", "import"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -46,11 +48,17 @@ func openWindowOn(t *testing.T, socket, connected string, args ...string) *realD
 	d := &realDesktop{t: t}
 	d.startX()
 	d.start(nil, "openbox", "--sm-disable")
-	d.start(d.listen, program, append([]string{socket}, args...)...)
+	d.start(d.listen, program, socket)
 	rfbtest.Eventually(t, "the picture is painted", func() bool {
 		return d.heard(connected) && d.heard("repaint_asked")
 	})
-	d.window = d.x("search", "--sync", "--onlyvisible", "--name", "Screen under test")
+	rfbtest.Eventually(t, "the window is found", func() bool { // a window that goes meanwhile ends the search
+		search := exec.Command("xdotool", "search", "--onlyvisible", "--name", "Screen under test")
+		search.Env = d.environment()
+		found, err := search.Output()
+		d.window = strings.TrimSpace(string(found))
+		return err == nil && d.window != ""
+	})
 	d.x("windowactivate", "--sync", d.window)
 	return d
 }
@@ -98,6 +106,9 @@ func (d *realDesktop) start(listen func(line string), name string, args ...strin
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	if d.orders, err = cmd.StdinPipe(); err != nil {
+		d.t.Fatal(err)
+	}
 	cmd.Stderr = os.Stderr
 	d.run(cmd)
 	go func() {
@@ -130,15 +141,34 @@ func (d *realDesktop) listen(line string) {
 	d.told = append(d.told, line)
 }
 
-func (d *realDesktop) heard(line string) bool {
+func (d *realDesktop) heard(line string) bool { return d.times(line) > 0 }
+
+// times counts how often the program said the line.
+func (d *realDesktop) times(line string) (n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, l := range d.told {
 		if l == line {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
+}
+
+// takeKeyboard clicks into the screen.
+func (d *realDesktop) takeKeyboard() {
+	d.t.Helper()
+	before := d.times("focus true")
+	d.x("mousemove", "--window", d.window, "300", "200", "click", "1")
+	rfbtest.Eventually(d.t, "the focus", func() bool { return d.times("focus true") > before })
+}
+
+// letGo gives the keyboard back to the window.
+func (d *realDesktop) letGo() {
+	d.t.Helper()
+	before := d.times("released")
+	d.x("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+	rfbtest.Eventually(d.t, "the release", func() bool { return d.times("released") > before })
 }
 
 // x acts with the real mouse and keyboard.
@@ -190,8 +220,7 @@ func TestARealWindowShowsTheGuestAndTakesKeyboardAndMouse(t *testing.T) {
 	guest := rfbtest.Start(t, "")
 	d := openWindow(t, guest)
 
-	d.x("mousemove", "--window", d.window, "300", "200", "click", "1") // takes the focus, captures the pointer
-	rfbtest.Eventually(t, "the focus", func() bool { return d.heard("focus true") })
+	d.takeKeyboard() // and the pointer
 
 	// Every key belongs to the guest, those of the window manager included.
 	d.x("key", "a")
@@ -213,11 +242,11 @@ func TestARealWindowShowsTheGuestAndTakesKeyboardAndMouse(t *testing.T) {
 		t.Errorf("the window shows something else: %v", err)
 	}
 
-	d.x("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
-	rfbtest.Eventually(t, "the release", func() bool { return d.heard("released") && d.heard("focus false") })
+	d.letGo()
+	rfbtest.Eventually(t, "the focus goes", func() bool { return d.heard("focus false") })
 	keys := len(guest.Keys(t))
 	d.x("key", "b")
-	d.x("mousemove", "--window", d.window, "300", "200", "click", "1") // the guest has it again
+	d.takeKeyboard()
 	d.x("key", "c")
 	rfbtest.Eventually(t, "the key after the click", func() bool { return bytes.HasSuffix(guest.Keys(t), []byte{0x2e, 0xae}) })
 	if got := guest.Keys(t)[keys:]; bytes.Contains(got, []byte{0x30}) {

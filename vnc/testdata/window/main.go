@@ -1,9 +1,11 @@
 // Command window shows the VNC server at a unix socket in a window of its own
 // and prints what the screen tells, one event per line. It is driven by the
-// tests of package vnc with a real mouse and keyboard.
+// tests of package vnc with a real mouse and keyboard. Each line of its input is a
+// direction in which text is shared from then on.
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"net"
@@ -25,16 +27,25 @@ func main() {
 	screen.OnStatus = func(s vnc.Status) { fmt.Println("status", s.State, s.Width, s.Height) }
 	screen.OnFocus = func(focused bool) { fmt.Println("focus", focused) }
 	screen.OnRelease = func() { fmt.Println("released") }
-	if len(os.Args) > 2 {
-		screen.SetClipboard(map[string]vnc.Clipboard{"both": vnc.ClipboardBoth, "to": vnc.ClipboardToGuest, "from": vnc.ClipboardFromGuest}[os.Args[2]])
-	}
 	screen.Trace = func(event string) { fmt.Println(event) }
 	window.SetContent(screen)
 
 	screen.Connect(context.Background(), func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
 	}, nil)
+	go share(screen)
 	window.ShowAndRun()
 	screen.Close()
 	screen.Wait()
+}
+
+func share(screen *vnc.Screen) {
+	directions := map[string]vnc.Clipboard{
+		"off": vnc.ClipboardOff, "to": vnc.ClipboardToGuest, "from": vnc.ClipboardFromGuest, "both": vnc.ClipboardBoth,
+	}
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		direction := lines.Text()
+		fyne.DoAndWait(func() { screen.SetClipboard(directions[direction]) })
+		fmt.Println("shares", direction)
+	}
 }
