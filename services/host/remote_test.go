@@ -204,6 +204,32 @@ func TestAPasswordIsAskedOnceAndAgainOnlyWhenItWasWrong(t *testing.T) {
 	}
 }
 
+func TestAnAnswerCountsAlsoWhenTheHostDidNotWaitForIt(t *testing.T) {
+	r := virttest.SharedRemote(t)
+	line := lineTo(t, r.SSH)
+	d := newDesk(t, nil)
+	d.answer = func(q virt.Question) (virt.Answer, error) {
+		if q.Kind == virt.AskPassword { // the person takes longer than the host's LoginGraceTime
+			line.Cut()
+			line.Mend()
+			if q.Refused {
+				return virt.Answer{Text: virttest.RemotePassword}, nil
+			}
+			return virt.Answer{Text: "wrong"}, nil
+		}
+		return yes, nil
+	}
+	h := overSSH(r, line)
+	h.Key = ""
+	if err := d.connect(h); err != nil {
+		t.Fatal(err)
+	}
+	want := []virt.QuestionKind{virt.AskUnknownKey, virt.AskPassword, virt.AskPassword}
+	if !slices.Equal(d.kinds(), want) {
+		t.Errorf("asked %v, want %v", d.kinds(), want)
+	}
+}
+
 func TestALoginThatIsRefusedSaysSoAndIsNotTriedByItself(t *testing.T) {
 	r := virttest.SharedRemote(t)
 	line := lineTo(t, r.SSH)

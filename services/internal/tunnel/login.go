@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -42,18 +43,28 @@ type login struct {
 	doubt    *keyDoubt
 	declined error // why a question got no answer
 	tried    int   // passwords
+
+	answered map[string]virt.Answer // what a person said in this attempt
+	kept     map[string]virt.Answer // and in one before, which the host did not wait for
+	hungUp   bool                   // the host ended the attempt while a person was asked
 }
 
 // begin prepares one attempt; the network has dialLimit for everything in which
 // no person is waited for.
 func (l *login) begin(ctx context.Context, conn net.Conn) {
 	l.ctx, l.conn = ctx, conn
-	l.doubt, l.declined = nil, nil
+	l.doubt, l.declined, l.tried = nil, nil, 0
+	l.kept, l.answered, l.hungUp = l.answered, map[string]virt.Answer{}, false
 	_ = conn.SetDeadline(time.Now().Add(dialLimit))
 }
 
 // patiently asks a person while the network's deadline rests.
 func (l *login) patiently(q virt.Question) (virt.Answer, error) {
+	key := string(q.Kind) + "\n" + q.Subject + "\n" + q.Prompt
+	if answer, before := l.kept[key]; before {
+		delete(l.kept, key)
+		return answer, nil
+	}
 	_ = l.conn.SetDeadline(time.Time{})
 	answer, err := l.dialer.options.Ask(l.ctx, q)
 	_ = l.conn.SetDeadline(time.Now().Add(dialLimit))
@@ -61,6 +72,8 @@ func (l *login) patiently(q virt.Question) (virt.Answer, error) {
 		l.mu.Lock()
 		l.declined = err
 		l.mu.Unlock()
+	} else {
+		l.answered[key] = answer
 	}
 	return answer, err
 }
@@ -311,6 +324,7 @@ func (l *login) explain(ctx context.Context, err error) error {
 		return virt.Errorf(virt.KindUnauthenticated, "%s refused the login as %s: %w", l.hop.Address, l.hop.User, err).
 			WithHint("Check the user name, and that the host accepts this key (in ~/.ssh/authorized_keys there) or password.")
 	default:
+		l.hungUp = len(l.answered) > 0 && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE))
 		return virt.Errorf(virt.KindUnavailable, "SSH to %s: %w", joinPort(l.hop.Address, l.hop.Port), err).
 			WithHint("Check that the port is that of an SSH server which still runs.")
 	}

@@ -81,6 +81,10 @@ func (s *sshDialer) next(ctx context.Context, hop hop) (*ssh.Client, error) {
 		}
 		client, err = s.logIn(ctx, login)
 	}
+	for err != nil && login.hungUp { // hosts wait two minutes as a rule; what was answered still counts
+		login.hungUp = false
+		client, err = s.logIn(ctx, login)
+	}
 	if err != nil {
 		return nil, err
 	}
