@@ -28,7 +28,7 @@ type Options struct {
 	App      fyne.App
 	Services *services.Services
 	Asker    *hosts.Asker // asks what hosts want to know; nil leaves that to nobody
-	Page     string       // machines, vm:NAME, console:NAME…; empty means machines
+	Page     string       // machines, vm:NAME, console:NAME, recording:FILE…; empty means machines
 	Theme    string       // dark, light or system; empty means as the setting says
 	Size     fyne.Size    // zero means as it was left
 	// BeforeShow runs when the window exists and is not on screen yet, Shown
@@ -82,6 +82,7 @@ func Run(ctx context.Context, o Options) error {
 	w.stage.OnFirstPaint(func() {
 		trace.Emit("window_mapped")
 		followSight(k)
+		w.openRecording(o.Page)
 		if o.Shown != nil {
 			o.Shown()
 		}
@@ -173,6 +174,16 @@ func (w *Window) end() error {
 	return err
 }
 
+// recordingPage opens the file of a recorded screen.
+const recordingPage = "recording"
+
+// openRecording plays the recording that was asked for, in a window over this one.
+func (w *Window) openRecording(page string) {
+	if path, is := strings.CutPrefix(page, recordingPage+":"); is {
+		w.consoles.OpenRecording(path)
+	}
+}
+
 // openFirst shows the page that was asked for. A machine is looked for until
 // all hosts have answered.
 func (w *Window) openFirst(page string) {
@@ -182,6 +193,9 @@ func (w *Window) openFirst(page string) {
 			w.Open(page)
 		}
 		return
+	}
+	if kind == recordingPage {
+		return // see openRecording
 	}
 	tab := ""
 	if kind == machines.ConsoleTab {

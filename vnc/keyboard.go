@@ -42,7 +42,7 @@ func (k *keyboard) shift() bool {
 // guest repeats keys itself.
 func (s *Screen) KeyDown(event *fyne.KeyEvent) {
 	key, ok := keyOf(event)
-	if !ok {
+	if !ok || s.ViewOnly {
 		return
 	}
 	locks := s.native.locks()
@@ -55,7 +55,7 @@ func (s *Screen) KeyDown(event *fyne.KeyEvent) {
 // KeyUp releases a key. The end of left Ctrl+Alt lets go of the keyboard.
 func (s *Screen) KeyUp(event *fyne.KeyEvent) {
 	key, ok := keyOf(event)
-	if !ok {
+	if !ok || s.ViewOnly {
 		return
 	}
 	locks := s.native.locks()
@@ -174,7 +174,7 @@ func (s *Screen) setFocused(focused bool) {
 // grabIfUseful takes all keys while they go to a guest, and only then.
 func (s *Screen) grabIfUseful() {
 	s.mu.Lock()
-	useful := s.focused && s.status.State == Connected
+	useful := s.focused && !s.ViewOnly && s.status.State == Connected
 	s.mu.Unlock()
 	if useful {
 		s.native.grabKeyboard()
@@ -184,7 +184,7 @@ func (s *Screen) grabIfUseful() {
 }
 
 // AcceptsTab keeps Tab for the guest.
-func (s *Screen) AcceptsTab() bool { return true }
+func (s *Screen) AcceptsTab() bool { return !s.ViewOnly }
 
 // TypedKey is not needed: KeyDown has sent the key.
 func (s *Screen) TypedKey(*fyne.KeyEvent) {}

@@ -42,6 +42,9 @@ func buttonsOf(set desktop.MouseButton) rfb.Buttons {
 
 // MouseDown takes the focus and presses a button.
 func (s *Screen) MouseDown(event *desktop.MouseEvent) {
+	if s.ViewOnly {
+		return
+	}
 	if c := s.canvas(); c != nil && c.Focused() != s {
 		c.Focus(s)
 	}

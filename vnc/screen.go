@@ -34,6 +34,7 @@ type Screen struct {
 	OnFixed   func()              // the guest was to follow, and its server refused
 	OnBell    func()
 	Trace     func(event string) // called on any goroutine
+	ViewOnly  bool               // the guest gets neither keys nor clicks
 
 	frame   rfb.Frame
 	painter painter

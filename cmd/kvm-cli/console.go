@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	machine "github.com/kvmmanager/kvm-manager/services/vm"
+	"github.com/kvmmanager/kvm-manager/storage"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
@@ -61,7 +64,7 @@ with a name that ends in .zst it is compressed.`,
 // recordConsole records until ctx or the time ends, which is no failure, or the
 // connection does.
 func (c *cli) recordConsole(ctx context.Context, s *services.Services, vm virt.Ref, path string, o recordOptions) error {
-	tape, err := createTape(path)
+	tape, err := storage.CreateTape(path)
 	if err != nil {
 		return err
 	}
@@ -87,21 +90,41 @@ func (c *cli) recordConsole(ctx context.Context, s *services.Services, vm virt.R
 func newConsoleReplayCommand(c *cli) *cobra.Command {
 	var headless bool
 	cmd := &cobra.Command{
-		Use: "replay --headless FILE|unix:SOCKET", Short: "Decode a recording as fast as possible and measure it",
-		Long: `Decode a recording, or what a server at a Unix socket sends until it ends the
-connection, and print what that took. A file is read and decompressed before the
-clock starts.`,
-		Example: `  kvm-cli console replay --headless session.rfb.zst -o json`,
-		Args:    exact("FILE|unix:SOCKET"),
+		Use: "replay FILE|unix:SOCKET", Short: "Play a recording in the window, or decode it and measure that",
+		Long: `Play a recording in the window. With --headless, decode it as fast as possible, or
+what a server at a Unix socket sends until it ends the connection, and print what
+that took; a file is read and decompressed before the clock starts.`,
+		Example: `  kvm-cli console replay session.rfb.zst
+  kvm-cli console replay --headless session.rfb.zst -o json`,
+		Args: exact("FILE|unix:SOCKET"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !headless {
-				return virt.Errorf(virt.KindUnsupported, "a recording cannot be shown in a window").WithHint("Add --headless.")
+				return showRecording(args[0])
 			}
 			return c.replay(cmd.Context(), args[0])
 		},
 	}
 	cmd.Flags().BoolVar(&headless, "headless", false, "decode without showing")
 	return cmd
+}
+
+// showRecording starts the window on a recording and leaves it running.
+func showRecording(from string) error {
+	if strings.HasPrefix(from, "unix:") {
+		return virt.Errorf(virt.KindUnsupported, "the window plays files only").WithHint("Add --headless.")
+	}
+	path, err := filepath.Abs(from)
+	if err != nil {
+		return virt.Errorf(virt.KindInvalid, "%w", err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return virt.Errorf(virt.KindNotFound, "read the recording: %w", err).WithHint("Name a file that console record has made.")
+	}
+	window := exec.Command(sibling("kvm-manager"), "--page", "recording:"+path) //nolint:gosec,noctx // an argument vector; it outlives us
+	if err := window.Start(); err != nil {
+		return virt.Errorf(virt.KindUnavailable, "start the window: %w", err).WithHint("Install kvm-manager, or add --headless.")
+	}
+	return window.Process.Release()
 }
 
 func (c *cli) replay(ctx context.Context, from string) error {
@@ -124,11 +147,11 @@ func (c *cli) replay(ctx context.Context, from string) error {
 func openRecording(ctx context.Context, from string) (net.Conn, error) {
 	socket, live := strings.CutPrefix(from, "unix:")
 	if !live {
-		tape, err := readTape(from)
+		tape, err := storage.ReadTape(from)
 		if err != nil {
 			return nil, err
 		}
-		return rfb.Player(tape), nil
+		return rfb.Player(tape.Reader()), nil
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
 	if err != nil {
@@ -176,7 +199,7 @@ interrupted. What the client says is not listened to.`,
 
 // serveConsole serves until ctx ends, which is no failure.
 func (c *cli) serveConsole(ctx context.Context, path, socket string) error {
-	tape, err := readTape(path)
+	tape, err := storage.ReadTape(path)
 	if err != nil {
 		return err
 	}
@@ -200,8 +223,7 @@ func (c *cli) serveConsole(ctx context.Context, path, socket string) error {
 		}
 		go func() {
 			defer context.AfterFunc(ctx, func() { conn.Close() })()
-			copied := *tape // each client has its own place in it
-			if err := rfb.Serve(conn, &copied); err != nil && c.verbose {
+			if err := rfb.Serve(conn, tape.Reader()); err != nil && c.verbose {
 				c.warn(err) // the client left
 			}
 		}()

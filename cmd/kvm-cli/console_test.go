@@ -107,7 +107,8 @@ func TestBadRecordingsAreInvalidAndSayHowFarTheyCame(t *testing.T) {
 	s.run("console", "replay", "--headless", tapeFile(t, "cut.zst", []byte("\x28\xb5\x2f\xfd\x00")), "-o", "json").fails(virt.KindInvalid)
 	s.run("console", "replay", "--headless", filepath.Join(t.TempDir(), "none"), "-o", "json").fails(virt.KindNotFound)
 	s.run("console", "replay", "--headless", "unix:"+filepath.Join(t.TempDir(), "none"), "-o", "json").fails(virt.KindUnavailable)
-	s.run("console", "replay", tapeFile(t, "small.rfb", small), "-o", "json").fails(virt.KindUnsupported)
+	s.run("console", "replay", "unix:"+filepath.Join(t.TempDir(), "s"), "-o", "json").fails(virt.KindUnsupported)
+	s.run("console", "replay", filepath.Join(t.TempDir(), "none"), "-o", "json").fails(virt.KindNotFound)
 	s.run("console", "serve", tapeFile(t, "small.rfb", small), "-o", "json").fails(virt.KindInvalid)
 }
 

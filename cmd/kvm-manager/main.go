@@ -50,7 +50,7 @@ func command() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), f) },
 	}
 	cmd.Flags().StringArrayVar(&f.hosts, "host", nil, "libvirt `URI` of a host; may be given more than once")
-	cmd.Flags().StringVar(&f.page, "page", "", "`PAGE` to begin with: machines, vm:NAME, console:NAME")
+	cmd.Flags().StringVar(&f.page, "page", "", "`PAGE` to begin with: machines, vm:NAME, console:NAME, recording:FILE")
 	cmd.Flags().StringVar(&f.theme, "theme", "", "dark, light or system")
 	cmd.Flags().StringVar(&f.size, "size", "", "size of the window in pixels, such as 1280x800")
 	cmd.Flags().Float64Var(&f.scale, "scale", 0, "factor for all sizes, such as 1.5")

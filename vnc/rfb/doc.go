@@ -60,7 +60,9 @@
 // whatever way the recording client came in), the size and name of the screen,
 // then messages, in the pixel format of this package: 32 bits, depth 24, little
 // endian, red in the lowest byte. It ends between two messages. Options.Record
-// makes one, [Replay] decodes it, [Serve] plays it to another client.
+// makes one, [Replay] decodes it, [Serve] plays it to another client. When its
+// parts came is not told in it; a compressed file of this program does so in a
+// frame of its own (package storage).
 //
 // # Trust
 //
