@@ -98,7 +98,10 @@ func (f *foot) count() {
 func (f *foot) tick() {
 	f.ticking = nil
 	pictures := int(f.view.updates.Load() - f.counted)
-	f.pictures.SetText(lang.N("VNC, {{.Count}} pictures a second", pictures, map[string]any{"Count": pictures}))
-	f.content.Refresh()
+	words := lang.N("VNC, {{.Count}} pictures a second", pictures, map[string]any{"Count": pictures})
+	if f.pictures.Words() != words { // a refresh has the whole window painted
+		f.pictures.SetText(words)
+		f.content.Refresh()
+	}
 	f.count()
 }
