@@ -59,6 +59,7 @@ type session struct {
 	dial   DialFunc
 	guard  Guard // nil: none
 	cancel context.CancelFunc
+	sounds chan struct{} // has room for one: what is to be played may be another
 
 	unwilling error // of Guard.Prepare
 }
@@ -69,7 +70,7 @@ type session struct {
 // server that lets everybody in.
 func (s *Screen) Connect(ctx context.Context, dial DialFunc, guard Guard) {
 	ctx, cancel := context.WithCancel(ctx)
-	next := &session{screen: s, dial: dial, guard: guard, cancel: cancel}
+	next := &session{screen: s, dial: dial, guard: guard, cancel: cancel, sounds: make(chan struct{}, 1)}
 	s.mu.Lock()
 	previous := s.session
 	s.session = next
@@ -77,7 +78,7 @@ func (s *Screen) Connect(ctx context.Context, dial DialFunc, guard Guard) {
 	if previous != nil {
 		previous.cancel()
 	}
-	s.sessions.Add(2)
+	s.sessions.Add(3)
 	go func() {
 		defer s.sessions.Done()
 		next.run(ctx)
@@ -85,6 +86,10 @@ func (s *Screen) Connect(ctx context.Context, dial DialFunc, guard Guard) {
 	go func() {
 		defer s.sessions.Done()
 		s.painter.run(ctx, s.repaint)
+	}()
+	go func() {
+		defer s.sessions.Done()
+		next.playSound(ctx)
 	}()
 }
 
@@ -161,6 +166,7 @@ func (c *session) once(ctx context.Context) (connected bool, err error) {
 		return false, ctx.Err()
 	}
 	opts := c.options(ctx, conn)
+	c.hears(ctx, &opts)
 	if c.guard != nil {
 		if c.unwilling = c.guard.Prepare(ctx, &opts); c.unwilling != nil {
 			_ = conn.Close() // nothing was said
@@ -251,6 +257,7 @@ func (s *Screen) attach(client *rfb.Client) {
 	defer s.mu.Unlock()
 	s.client = client
 	s.applyIdle()
+	s.trySound()
 }
 
 // detach forgets the connection and the keys and buttons that were held in it.
@@ -258,6 +265,7 @@ func (s *Screen) detach() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.client = nil
+	s.trySound()
 	s.keyboard = keyboard{capsLock: s.keyboard.capsLock, numLock: s.keyboard.numLock}
 	s.lights, s.lit = 0, false
 	s.unfollow()

@@ -36,6 +36,12 @@
 // the extended clipboard: QEMU does, for guests that have SPICE's agent and its
 // channel.
 //
+// # Sound
+//
+// What the guest sounds is played by the desktop's sound server while
+// [Screen.SetSound] wants it and the screen is shown. Neither the decoder nor the
+// window waits for it; what is late is dropped.
+//
 // # Size
 //
 // The picture fits into the widget, has its own size, or with [Follow] makes the

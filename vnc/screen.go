@@ -23,7 +23,7 @@ const (
 
 // A Screen is a widget that shows a VNC server's screen and sends it keys and
 // pointer movements. The exported fields are set before Connect; OnStatus,
-// OnFocus, OnRelease and OnFixed are called on Fyne's goroutine.
+// OnFocus, OnRelease, OnFixed and OnSound are called on Fyne's goroutine.
 type Screen struct {
 	widget.BaseWidget
 
@@ -33,8 +33,11 @@ type Screen struct {
 	OnPointer func(fyne.Position) // the pointer moved over the widget; not while it is captured
 	OnFixed   func()              // the guest was to follow, and its server refused
 	OnBell    func()
+	OnSound   func()             // Sound may say something else than before
 	Trace     func(event string) // called on any goroutine
 	ViewOnly  bool               // the guest gets neither keys nor clicks
+
+	SoundTitle string // what mixers call the guest's sound; empty: the widget's name
 
 	frame   rfb.Frame
 	painter painter
@@ -53,6 +56,7 @@ type Screen struct {
 	paused   bool
 	keyboard keyboard
 	sharer   sharer
+	speaker  speaker
 	lights   rfb.Lights // of the guest's keyboard
 	lit      bool       // the server tells lights
 	pointer  pointer
@@ -170,6 +174,7 @@ func (s *Screen) setIdle(change func()) {
 	defer s.mu.Unlock()
 	change()
 	s.applyIdle()
+	s.trySound()
 	s.follow()
 }
 

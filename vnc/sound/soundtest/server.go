@@ -164,3 +164,20 @@ func Eventually(t testing.TB, what string, condition func() bool) {
 		}
 	}
 }
+
+// Rate is how many samples a second are recorded.
+const Rate = 44100
+
+// Pitch counts how often the left channel of a recording crosses zero upwards in a
+// second.
+func Pitch(pcm []byte) float64 {
+	crossings, frames, last := 0, len(pcm)/4, int16(0)
+	for i := range frames {
+		now := int16(binary.LittleEndian.Uint16(pcm[4*i:])) //nolint:gosec // it has a sign
+		if last < 0 && now >= 0 {
+			crossings++
+		}
+		last = now
+	}
+	return float64(crossings) * Rate / float64(max(frames, 1))
+}
