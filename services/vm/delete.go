@@ -152,7 +152,7 @@ func (s *Service) fates(c *hypervisor.Conn, vm virt.Ref) ([]DiskFate, error) {
 	}
 	fates := []DiskFate{}
 	for _, d := range located(c, vm, fact.Disks) {
-		fates = append(fates, s.fate(d, users[d.Path]))
+		fates = append(fates, s.fate(d, users.of(d.Path)))
 	}
 	return fates, nil
 }
@@ -180,46 +180,6 @@ func (s *Service) fate(d virt.Disk, users []string) DiskFate {
 	return f
 }
 
-// diskUsers maps each path to the other VMs of the host that use it, by reading
-// what is known of their XML.
-func (s *Service) diskUsers(c *hypervisor.Conn, vm virt.Ref) (map[string][]string, error) {
-	vms, err := c.Inventory()
-	if err != nil {
-		return nil, err
-	}
-	users := map[string][]string{}
-	for _, other := range vms {
-		if other.ID == vm.ID {
-			continue
-		}
-		other.Host = vm.Host
-		fact, err := s.factsOf(c, other)
-		if errors.Is(err, virt.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, path := range usedPaths(c, fact) {
-			users[path] = append(users[path], other.Name)
-		}
-	}
-	return users, nil
-}
-
-func usedPaths(c *hypervisor.Conn, f domainxml.Facts) []string {
-	used := []string{f.Kernel, f.Initrd}
-	for _, d := range f.Disks {
-		if d.Path == "" && d.Pool != "" {
-			if v, err := c.Volume(d.Pool, d.Volume); err == nil {
-				d.Path = v.Path
-			}
-		}
-		used = append(used, d.Path)
-	}
-	return slices.DeleteFunc(used, func(path string) bool { return path == "" })
-}
-
 // ownFiles returns the kernel and initial RAM disk of a tiny machine, which were
 // made for it alone.
 func (s *Service) ownFiles(c *hypervisor.Conn, vm virt.Ref) ([]string, error) {
@@ -236,7 +196,7 @@ func (s *Service) ownFiles(c *hypervisor.Conn, vm virt.Ref) ([]string, error) {
 		return nil, err
 	}
 	return slices.DeleteFunc([]string{f.Kernel, f.Initrd}, func(path string) bool {
-		return path == "" || len(users[path]) > 0
+		return path == "" || len(users.of(path)) > 0
 	}), nil
 }
 

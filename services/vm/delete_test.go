@@ -2,6 +2,7 @@ package vm_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -32,6 +33,13 @@ func removed(r virt.Removal) []string {
 
 func TestDeleteTakesWhatIsItsOwnAndKeepsTheRestWithReasons(t *testing.T) {
 	h := newHouse(t)
+	n, err := h.beside.NetworkByName("default")
+	if err == nil && !n.Active { // the first machine of a host starts it
+		err = h.beside.StartNetwork(n.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	before := h.state()
 	shared := h.mustCreate(virt.VMSpec{Name: "other", Disks: []virt.DiskSpec{{Size: 1 << 20}}}).Disks[0]
 	outside := h.file("outside.img", make([]byte, 1<<20))
@@ -89,6 +97,57 @@ func TestDeleteTakesWhatIsItsOwnAndKeepsTheRestWithReasons(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.wantState(before)
+}
+
+func TestDeleteKeepsTheImageThatAnotherMachinesDiskBuildsOn(t *testing.T) {
+	h := newHouse(t)
+	for _, how := range []string{"absolute", "relative", "linked", "json", "dotted"} {
+		base := h.mustCreate(virt.VMSpec{Name: "base-" + how, Disks: []virt.DiskSpec{{Size: 1 << 20}}})
+		path := base.Disks[0].Path
+		dir := filepath.Dir(path)
+		backing := map[string]string{
+			"absolute": path, "relative": filepath.Base(path), "linked": filepath.Join(dir, "link-"+how),
+			"json":   `json:{"driver":"qcow2","file":{"driver":"file","filename":"` + path + `"}}`,
+			"dotted": `json:{"driver":"qcow2","file.driver":"file","file.filename":"` + path + `"}`,
+		}[how]
+		if how == "linked" {
+			if err := os.Symlink(path, backing); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = os.Remove(backing) })
+		}
+		below := path
+		for _, layer := range []string{"middle", "top"} { // the machine's disk builds on one that builds on the base
+			overlay := filepath.Join(dir, layer+"-"+how+".qcow2")
+			if out, err := exec.Command("qemu-img", "create", "-f", "qcow2", "-F", "qcow2", "-b", backing, overlay).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			t.Cleanup(func() { _ = os.Remove(overlay) })
+			backing, below = overlay, overlay
+		}
+		pool, err := h.beside.PoolByName("default")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.beside.RefreshPool(pool.ID); err != nil {
+			t.Fatal(err)
+		}
+		if base, err := h.beside.VolumeBase(below); err != nil || base != filepath.Join(dir, "middle-"+how+".qcow2") {
+			t.Errorf("libvirt says that %s builds on %q, %v", below, base, err)
+		}
+		h.mustCreate(virt.VMSpec{Name: "clone-" + how, Disks: []virt.DiskSpec{{Path: below, Format: "qcow2"}}})
+
+		removal, err := h.svc.VMs.Delete(h.ctx, base.Ref(), virt.DeleteSpec{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if why := reasons(removal)["vda default/"+filepath.Base(path)]; why != "used by clone-"+how {
+			t.Errorf("%s: kept because %q: %+v", how, why, removal)
+		}
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("%s: what the clone builds on: %v", how, err)
+		}
+	}
 }
 
 func TestDeleteTakesTheDisksThatAreNamed(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
@@ -113,6 +114,29 @@ func qcow2(h []byte) (Info, error) {
 		return Info{}, partial("its data is in another file", "qcow2")
 	}
 	return Info{Format: QCOW2, Size: binary.BigEndian.Uint64(h[24:])}, nil
+}
+
+// Backing returns the name of the image that a QCOW2 image builds on, as its
+// header writes it: a path, relative to the image's directory or not, or
+// something with a protocol. Empty for images that build on none.
+func Backing(r io.ReaderAt) (string, error) {
+	const longest = 1023 // by the specification
+	h := make([]byte, 20)
+	if _, err := r.ReadAt(h, 0); err != nil && !errors.Is(err, io.EOF) {
+		return "", virt.Errorf(virt.KindInternal, "read the image: %w", err)
+	}
+	offset, length := binary.BigEndian.Uint64(h[8:]), binary.BigEndian.Uint32(h[16:])
+	switch {
+	case !bytes.HasPrefix(h, []byte("QFI\xfb")) || offset == 0 || length == 0:
+		return "", nil
+	case length > longest || offset > math.MaxInt64:
+		return "", broken(QCOW2)
+	}
+	name := make([]byte, length)
+	if _, err := r.ReadAt(name, int64(offset)); err != nil { //nolint:gosec // bounded above
+		return "", broken(QCOW2)
+	}
+	return string(name), nil
 }
 
 const vdiSignature = 0xbeda107f

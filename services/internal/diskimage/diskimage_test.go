@@ -172,3 +172,33 @@ func FuzzInspect(f *testing.F) {
 		}
 	})
 }
+
+func TestAnOverlayNamesTheImageItBuildsOn(t *testing.T) {
+	base := qemuImg(t, "qcow2")
+	overlay := filepath.Join(t.TempDir(), "overlay.qcow2")
+	if out, err := exec.Command("qemu-img", "create", "-f", "qcow2", "-F", "qcow2", "-b", base, overlay).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for path, want := range map[string]string{overlay: base, base: "", qemuImg(t, "vdi"): "", os.DevNull: ""} {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Backing(f)
+		if got != want || err != nil {
+			t.Errorf("%s builds on %q, %v; want %q", path, got, err, want)
+		}
+		_ = f.Close()
+	}
+}
+
+func FuzzBacking(f *testing.F) {
+	f.Add([]byte("QFI\xfb\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x04base"))
+	f.Add([]byte("QFI\xfb\x00\x00\x00\x03\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x04base"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		name, err := Backing(bytes.NewReader(content))
+		if err != nil && name != "" || len(name) > 1023 || !bytes.Contains(content, []byte(name)) {
+			t.Errorf("%q, %v", name, err)
+		}
+	})
+}

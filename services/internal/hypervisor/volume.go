@@ -85,6 +85,23 @@ func (c *Conn) VolumeByPath(path string) (virt.Volume, error) {
 	})
 }
 
+// VolumeBase returns the path of the image that the volume at a path builds on, as
+// its pool knew when it was refreshed last; empty when it builds on none.
+func (c *Conn) VolumeBase(path string) (string, error) {
+	return value(c, "virStorageVolLookupByPath", func() (string, error) {
+		v, err := c.conn.LookupStorageVolByPath(path)
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = v.Free() }()
+		doc, err := volumeDoc(v)
+		if err != nil || doc.BackingStore == nil {
+			return "", err
+		}
+		return doc.BackingStore.Path, nil
+	})
+}
+
 // VolumeBorn returns when the volume's file came to be, as near as its host can
 // tell: the earlier of its two times of change. Zero when it cannot tell.
 func (c *Conn) VolumeBorn(pool, name string) (born time.Time, err error) {
