@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/ui/kit"
-	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/vnc"
 )
 
@@ -28,7 +27,7 @@ func newBar(v *view) *bar {
 	b := &bar{view: v, size: kit.NewText(kit.SmallText, "")}
 	b.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
 	b.keys.OnPress(func() { kit.ShowMenuUnder(b.keys, v.keyMenu()) })
-	b.shot = kit.IconMenuButton("camera", lang.L("Screenshot"), func() []kit.MenuItem { return parts.ScreenshotMenu(v.kit, v.svc, v.vm, b.shot) })
+	b.shot = kit.IconMenuButton("camera", lang.L("Pictures and recordings"), func() []kit.MenuItem { return v.shotMenu(b.shot) })
 	b.clip = kit.IconMenuButton("clipboard", lang.L("Clipboard"), v.clipboardMenu)
 	b.fit = kit.Quiet("scan", lang.L("Fit"), nil).Small()
 	b.fit.OnPress(func() { kit.ShowMenuUnder(b.fit, b.scalingMenu()) })

@@ -21,11 +21,18 @@ type Consoles struct {
 	svc     *services.Services
 	windows map[virt.Ref]*window
 	pages   map[*page]bool
+	*recorder
+}
+
+// A recorder knows what is recorded, in whichever window that was begun.
+type recorder struct {
+	recordings map[virt.Ref]*recording // by Ref.Key
+	recorded   string                  // path of the last one that ended; empty: none did
 }
 
 // New makes the consoles of the kit's window.
 func New(k *kit.Kit, svc *services.Services) *Consoles {
-	return &Consoles{kit: k, main: k, svc: svc, windows: map[virt.Ref]*window{}, pages: map[*page]bool{}}
+	return &Consoles{kit: k, main: k, svc: svc, windows: map[virt.Ref]*window{}, pages: map[*page]bool{}, recorder: &recorder{recordings: map[virt.Ref]*recording{}}}
 }
 
 // In returns the consoles of a further window. Both know of each other's windows.
@@ -67,12 +74,16 @@ func (c *Consoles) forget(vm virt.Ref) {
 	c.tell(vm)
 }
 
-// tell lets the tabs of the machine know that its window opened or closed.
+// tell lets the tabs of the machine, and its window, know that the window opened or
+// closed, or a recording began or ended.
 func (c *Consoles) tell(vm virt.Ref) {
 	for p := range c.pages {
 		if p.vm.Same(vm) {
 			p.follow()
 		}
+	}
+	if w := c.windows[vm.Key()]; w != nil {
+		w.view.show()
 	}
 }
 

@@ -20,6 +20,8 @@ type foot struct {
 	key      fyne.CanvasObject
 	lets     *kit.Text
 	resume   *kit.Button // of a machine that is paused
+	recorded *kit.Text   // how long a recording goes on
+	stop     *kit.Button // ends it
 	pictures *kit.Text
 	content  *fyne.Container
 
@@ -39,8 +41,14 @@ func newFoot(v *view) *foot {
 	f.resume.OnPress(func() {
 		v.kit.RunOn(f.resume, func(ctx context.Context) error { return v.svc.VMs.Resume(ctx, v.vm) })
 	})
+	f.recorded = kit.NewText(kit.SmallText, "").In(theme.Text)
+	f.stop = kit.Link("square", lang.L("Stop recording"), func() {
+		if r := v.recording(); r != nil {
+			r.stop()
+		}
+	})
 	f.pictures = kit.NewText(kit.SmallText, "")
-	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, f.resume, kit.Spacer(), f.pictures)))
+	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, f.resume, kit.Spacer(), f.recorded, f.stop, kit.Gap(6, 1), f.pictures)))
 	return f
 }
 
@@ -68,6 +76,7 @@ func (f *foot) show() {
 	default:
 		f.say("keyboard", theme.Muted, lang.L("Click the screen to type in the machine"), theme.Muted)
 	}
+	f.showRecording()
 	if !connected {
 		f.pictures.SetText("")
 	}
@@ -80,6 +89,15 @@ func (f *foot) say(icon string, tint theme.Token, words string, ink theme.Token)
 	f.icon.SetToken(tint)
 	f.owner.SetText(words)
 	f.owner.SetToken(ink)
+}
+
+// showRecording says that the screen is recorded, and for how long.
+func (f *foot) showRecording() {
+	r := f.view.recording()
+	f.recorded.Hidden, f.stop.Hidden = r == nil, r == nil
+	if r != nil {
+		f.recorded.SetText(lang.L("Recording, {{.Time}}", map[string]any{"Time": minutes(time.Since(r.begun))}))
+	}
 }
 
 // count counts the pictures of each second in which somebody sees them.
@@ -99,8 +117,9 @@ func (f *foot) tick() {
 	f.ticking = nil
 	pictures := int(f.view.updates.Load() - f.counted)
 	words := lang.N("VNC, {{.Count}} pictures a second", pictures, map[string]any{"Count": pictures})
-	if f.pictures.Words() != words { // a refresh has the whole window painted
+	if f.view.recording() != nil || f.pictures.Words() != words { // a refresh has the whole window painted
 		f.pictures.SetText(words)
+		f.showRecording()
 		f.content.Refresh()
 	}
 	f.count()

@@ -41,7 +41,7 @@ func (p *page) follow() {
 		p.drop()
 		p.content.Objects = []fyne.CanvasObject{kit.Pad(0, 0, 24, 0, p.tellsWhy)}
 	} else if p.view == nil {
-		p.view = newView(p.consoles.kit, p.consoles.svc, p.vm)
+		p.view = newView(p.consoles, p.consoles.kit, p.vm)
 		p.view.onChange = p.showTools
 		p.view.onFull = p.fullScreen
 		p.serials = newSerials(p.consoles.kit, p.consoles.svc, p.vm, p.view)
@@ -49,6 +49,8 @@ func (p *page) follow() {
 		p.content.Objects = []fyne.CanvasObject{kit.Col(10, p.newTools(), kit.Grow(p.serials.body))}
 		p.serials.setVisible(p.visible)
 		p.showTools()
+	} else {
+		p.view.show()
 	}
 	p.content.Refresh()
 }

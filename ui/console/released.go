@@ -47,7 +47,7 @@ func (v *view) bindReleased() (unbind func()) {
 		key("full", lang.L("Full screen"), fyne.KeyF, func() { v.onFull() }),
 		key("delete", "Ctrl+Alt+Delete", fyne.KeyDelete, func() { v.send(rfb.KeyLeftCtrl, rfb.KeyLeftAlt, rfb.KeyDelete) }),
 		key("keys", lang.L("Send keys"), fyne.KeyK, func() { v.menuUnder(v.keyMenu()) }),
-		key("screenshot", lang.L("Screenshot"), fyne.KeyS, func() { v.menuUnder(v.shotMenu()) }),
+		key("screenshot", lang.L("Screenshot"), fyne.KeyS, func() { v.menuUnder(v.shotMenu(v.bar.shot)) }),
 	)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/ui/kit"
-	"github.com/kvmmanager/kvm-manager/ui/parts"
 )
 
 // How the bar of a full screen comes and goes.
@@ -36,7 +35,7 @@ func newTopBar(w *window) *topBar {
 	t := &topBar{window: w, name: kit.NewText(kit.BodyText, ""), lets: kit.NewText(kit.SmallText, "")}
 	t.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
 	t.keys.OnPress(func() { kit.ShowMenuUnder(t.keys, v.keyMenu()) })
-	t.shot = kit.IconMenuButton("camera", lang.L("Screenshot"), func() []kit.MenuItem { return parts.ScreenshotMenu(v.kit, v.svc, v.vm, t.shot) })
+	t.shot = kit.IconMenuButton("camera", lang.L("Pictures and recordings"), func() []kit.MenuItem { return v.shotMenu(t.shot) })
 	t.leave = kit.Quiet("minimize", lang.L("Leave full screen"), w.toggleFull).Small()
 	t.bar = kit.NewToolBar(lang.L("Full screen"), kit.Pad(0, 0, 0, 8, t.name), t.lets, kit.ToolBarLine(), t.keys, t.shot, kit.ToolBarLine(), t.leave)
 	t.place = kit.NewSlideIn(t.bar)

@@ -34,13 +34,14 @@ const calm = 400 * time.Millisecond
 // A view is a machine's screen with all that belongs to it: the bar, the words
 // over the screen and the line below it. A hidden view decodes nothing.
 type view struct {
-	kit     *kit.Kit
-	svc     *services.Services
-	vm      virt.Ref
-	machine *kit.View[virt.VM]
-	row     virt.VM
-	known   bool
-	problem error // why nothing is known of the machine
+	consoles *Consoles
+	kit      *kit.Kit
+	svc      *services.Services
+	vm       virt.Ref
+	machine  *kit.View[virt.VM]
+	row      virt.VM
+	known    bool
+	problem  error // why nothing is known of the machine
 
 	screen   *vnc.Screen
 	line     *line
@@ -70,8 +71,9 @@ type view struct {
 	unregister func()
 }
 
-func newView(k *kit.Kit, svc *services.Services, vm virt.Ref) *view {
-	v := &view{kit: k, svc: svc, vm: vm, onChange: func() {}, onShow: func() {}, onFull: func() {}, onPointer: func(float32) {}}
+func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
+	svc := c.svc
+	v := &view{consoles: c, kit: k, svc: svc, vm: vm, onChange: func() {}, onShow: func() {}, onFull: func() {}, onPointer: func(float32) {}}
 	v.screen = vnc.NewScreen(lang.L("Screen of {{.Name}}", map[string]any{"Name": vm.Name}))
 	v.screen.OnFocus, v.screen.OnPointer, v.screen.OnRelease, v.screen.Trace = v.focus, v.pointer, v.letGo, v.traced
 	v.line = newLine(k, svc, vm, v.screen)
@@ -261,8 +263,10 @@ func (v *view) traced(event string) {
 	trace.Emit(event, "vm", v.vm.ID)
 }
 
-// shotMenu offers what can be done with the picture.
-func (v *view) shotMenu() []kit.MenuItem { return parts.ScreenshotMenu(v.kit, v.svc, v.vm, v.bar.shot) }
+// shotMenu offers what can be done with the picture. busy shows that one is taken.
+func (v *view) shotMenu(busy kit.Busy) []kit.MenuItem {
+	return append(append(parts.ScreenshotMenu(v.kit, v.svc, v.vm, busy), kit.MenuLine()), v.recordMenu()...)
+}
 
 // stats describe the picture; they are asked for on any goroutine.
 func (v *view) stats() kit.ConsoleStats {

@@ -32,7 +32,7 @@ type window struct {
 func openWindow(c *Consoles, vm virt.Ref) *window {
 	w := &window{consoles: c, vm: vm, win: c.kit.App.NewWindow(lang.L("KVM Manager"))}
 	w.kit = c.main.Window(w.win)
-	w.view = newView(w.kit, c.svc, vm)
+	w.view = newView(c, w.kit, vm)
 	w.view.onChange = w.changed
 	w.serials = newSerials(w.kit, c.svc, vm, w.view)
 	w.serials.onChange = w.changed

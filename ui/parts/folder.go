@@ -21,13 +21,13 @@ type Folder struct {
 var (
 	Pictures  = Folder{"XDG_PICTURES_DIR", "Pictures"}
 	Downloads = Folder{"XDG_DOWNLOAD_DIR", "Downloads"}
+	Videos    = Folder{"XDG_VIDEOS_DIR", "Videos"}
 )
 
 // Save writes a file named after the machine into the folder and returns its
 // path. It never overwrites one. It takes time: call it off the UI goroutine.
 func (f Folder) Save(vm, ending string, content []byte) (string, error) {
-	name := strings.Map(fileRune, vm) + " " + time.Now().Format("2006-01-02 15.04.05.000") + ending
-	path := filepath.Join(f.path(), name)
+	path := f.named(vm, "2006-01-02 15.04.05.000", ending)
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", virt.Errorf(virt.KindUnavailable, "save the file: %w", err)
@@ -41,6 +41,14 @@ func (f Folder) Save(vm, ending string, content []byte) (string, error) {
 		return "", virt.Errorf(virt.KindNoSpace, "save the file: %w", err)
 	}
 	return path, nil
+}
+
+// Suggest returns the path of a file named after the machine, which need not
+// exist. Call it off the UI goroutine.
+func (f Folder) Suggest(vm, ending string) string { return f.named(vm, "2006-01-02 15.04.05", ending) }
+
+func (f Folder) named(vm, now, ending string) string {
+	return filepath.Join(f.path(), strings.Map(fileRune, vm)+" "+time.Now().Format(now)+ending)
 }
 
 // fileRune replaces what has a meaning in paths.
