@@ -1,10 +1,11 @@
-// Package network lists, starts and stops libvirt's virtual networks.
+// Package network works on libvirt's virtual networks.
 package network
 
 import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
@@ -13,7 +14,12 @@ import (
 )
 
 // Service works on networks.
-type Service struct{ hosts *host.Service }
+type Service struct {
+	// Users names the VMs of the host with a card in the network. It MUST be set.
+	Users func(c *hypervisor.Conn, id virt.HostID, network string) ([]string, error)
+
+	hosts *host.Service
+}
 
 // New returns a Service over the hosts.
 func New(hosts *host.Service) *Service { return &Service{hosts: hosts} }
@@ -50,5 +56,36 @@ func (s *Service) Start(ctx context.Context, network virt.Ref) error {
 func (s *Service) Stop(ctx context.Context, network virt.Ref) error {
 	return s.hosts.Do(ctx, virt.StopNetwork, network, func(_ context.Context, c *hypervisor.Conn, _ *operation.Progress) error {
 		return c.StopNetwork(network.ID)
+	})
+}
+
+// SetAutostart says whether the network starts with its host (virNetworkSetAutostart).
+func (s *Service) SetAutostart(ctx context.Context, network virt.Ref, on bool) error {
+	return s.hosts.Do(ctx, virt.AutostartNetwork, network, func(_ context.Context, c *hypervisor.Conn, _ *operation.Progress) error {
+		return c.SetNetworkAutostart(network.ID, on)
+	})
+}
+
+// Delete removes the definition of a stopped network (virNetworkUndefine). One
+// that is active, or in which VMs have a card, is virt.ErrState: these could not
+// start any more.
+func (s *Service) Delete(ctx context.Context, network virt.Ref) error {
+	return s.hosts.Do(ctx, virt.DeleteNetwork, network, func(_ context.Context, c *hypervisor.Conn, _ *operation.Progress) error {
+		n, err := c.NetworkByName(network.Name)
+		if err != nil {
+			return err
+		}
+		if n.Active {
+			return virt.Errorf(virt.KindState, "the network %s is running", network.Name).WithHint("Stop it first.")
+		}
+		users, err := s.Users(c, network.Host, network.Name)
+		if err != nil {
+			return err
+		}
+		if len(users) > 0 {
+			return virt.Errorf(virt.KindState, "the network %s is used by %s", network.Name, strings.Join(users, ", ")).
+				WithHint("Connect these machines to another network first.")
+		}
+		return c.UndefineNetwork(network.ID)
 	})
 }

@@ -27,6 +27,15 @@ type Volume struct {
 	Allocation uint64 `json:"allocation_bytes"`
 }
 
+// A VolumeSpec says what volume to make. Size is bytes; an empty Format is what
+// fits the pool.
+type VolumeSpec struct {
+	Pool   string
+	Name   string
+	Format string
+	Size   uint64
+}
+
 // VolumeRef points to a volume of a pool.
 func VolumeRef(h HostID, pool, name string) Ref {
 	return Ref{Host: h, Kind: KindVolume, ID: pool + "/" + name, Name: pool + "/" + name}

@@ -129,8 +129,8 @@ func (b *builder) makeNetwork(ctx context.Context) error {
 
 // networkPreparations are what network would make or start.
 func (b *builder) networkPreparations() ([]virt.Preparation, error) {
-	if b.spec.Network != "" && b.spec.Network != defaultNetwork {
-		return nil, nil
+	if b.spec.Network != "" && (b.spec.Network != defaultNetwork || !b.spec.Start) {
+		return nil, nil // as network and running have it
 	}
 	networks, used, err := b.networks()
 	if err != nil {

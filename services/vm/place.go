@@ -14,6 +14,7 @@ import (
 
 	"libvirt.org/go/libvirtxml"
 
+	"github.com/kvmmanager/kvm-manager/services/internal/volume"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
@@ -164,7 +165,7 @@ func (p *poolPlace) file(ctx context.Context, name string, r io.Reader, size int
 		return "", err
 	}
 	if err := p.conn.UploadSparse(ctx, v.Pool, v.Name, r, size, p.progress.Add); err != nil {
-		return "", p.hinted(fmt.Errorf("upload %s: %w", v.Name, err))
+		return "", volume.Hinted(p.pool, fmt.Errorf("upload %s: %w", v.Name, err))
 	}
 	return v.Path, nil
 }
@@ -204,76 +205,13 @@ func (p *poolPlace) unseen(name string) bool {
 	return err == nil
 }
 
-func (p *poolPlace) makeVolume(ctx context.Context, name, format string, size uint64) (virt.Volume, error) {
-	document := libvirtxml.StorageVolume{
-		Name:       name,
-		Capacity:   &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: size},
-		Allocation: &libvirtxml.StorageVolumeSize{Unit: "bytes", Value: 0},
-		Target:     &libvirtxml.StorageVolumeTarget{Format: &libvirtxml.StorageVolumeTargetFormat{Type: format}},
-	}
-	if format == "qcow2" {
-		document.Target.Compat = "1.1" // libvirt's own default is the format of 2009, without bitmaps
-	}
-	xml, err := document.Marshal()
-	if err != nil {
-		return virt.Volume{}, err
-	}
+func (p *poolPlace) makeVolume(ctx context.Context, name, format string, size uint64) (made virt.Volume, err error) {
 	back := inverse(p.conn, undoVolume, virt.VolumeRef(p.host, p.pool.Name, name))
-	var made virt.Volume
 	err = p.progress.Step(ctx, back, func(context.Context) error {
-		made, err = p.conn.CreateVolume(p.pool.Name, xml)
-		return p.explained(err, name, format)
+		made, err = volume.Make(p.conn, p.pool, name, format, size)
+		return err
 	})
-	return made, p.hinted(err)
-}
-
-// explained gives the failure to make an image its kind. libvirt makes images
-// by qemu-img, which says what is wrong in words only; but it makes raw volumes
-// itself and passes the system's error on. So an empty one is tried, which
-// fails for the same reason.
-func (p *poolPlace) explained(err error, name, format string) error {
-	if virt.KindOf(err) != virt.KindInternal {
-		return err
-	}
-	if p.full() {
-		return virt.Errorf(virt.KindNoSpace, "make the volume %s: %w", name, err)
-	}
-	if format == "raw" {
-		return err
-	}
-	document := libvirtxml.StorageVolume{Name: name, Capacity: &libvirtxml.StorageVolumeSize{Unit: "bytes"}}
-	xml, marshalErr := document.Marshal()
-	if marshalErr != nil {
-		return err
-	}
-	if _, why := p.conn.CreateVolume(p.pool.Name, xml); why != nil {
-		return virt.Errorf(virt.KindOf(why), "make the volume %s: %w", name, err)
-	}
-	return errors.Join(err, p.conn.DeleteVolume(p.pool.Name, name))
-}
-
-// full reports whether the pool has less room than an empty image takes.
-func (p *poolPlace) full() bool {
-	const needed = 1 << 20
-	if err := p.conn.RefreshPool(p.pool.ID); err != nil {
-		slog.Debug("refresh pool", "pool", p.pool.Name, "err", err)
-	}
-	now, err := p.conn.PoolByName(p.pool.Name)
-	return err == nil && now.Capacity > 0 && now.Available < needed
-}
-
-// hinted says what helps when the pool takes no file.
-func (p *poolPlace) hinted(err error) error {
-	kind, hint := virt.KindOf(err), ""
-	switch kind {
-	case virt.KindNoSpace:
-		hint = fmt.Sprintf("Make room in the pool %s at %s, or choose another pool.", p.pool.Name, p.pool.Path)
-	case virt.KindForbidden:
-		hint = fmt.Sprintf("The pool %s at %s cannot be written to. Make it writable, or choose another pool.", p.pool.Name, p.pool.Path)
-	default:
-		return err
-	}
-	return &virt.Error{Kind: kind, Err: err, Hint: hint}
+	return made, volume.Hinted(p.pool, err)
 }
 
 // numbered puts -N before the name's extension; 0 leaves the name as it is.

@@ -68,9 +68,12 @@ func TestAStoppedDefaultNetworkIsToldBefore(t *testing.T) {
 	}
 	want := []virt.Preparation{{Kind: virt.NetworkToStart, Name: "default"}}
 	for _, network := range []string{"", "default"} {
-		if all := h.preparations(virt.VMSpec{Name: "web", NoDisk: true, Network: network}); !slices.Equal(all, want) {
+		if all := h.preparations(virt.VMSpec{Name: "web", NoDisk: true, Network: network, Start: true}); !slices.Equal(all, want) {
 			t.Errorf("network %q: %+v, want %+v", network, all, want)
 		}
+	}
+	if all := h.preparations(virt.VMSpec{Name: "web", NoDisk: true, Network: "default"}); len(all) != 0 {
+		t.Errorf("named for a machine that is not started: %+v", all)
 	}
 	if all := h.preparations(virt.VMSpec{Name: "web", NoDisk: true, Network: "none"}); len(all) != 0 {
 		t.Errorf("without a card: %+v", all)

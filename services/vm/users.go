@@ -52,6 +52,40 @@ func (s *Service) diskUsers(c *hypervisor.Conn, vm virt.Ref) (*diskUsers, error)
 	return u, nil
 }
 
+// DiskUsers returns the names of the VMs of the connection's host that use the
+// file, or whose disks build on it.
+func (s *Service) DiskUsers(c *hypervisor.Conn, id virt.HostID, path string) ([]string, error) {
+	users, err := s.diskUsers(c, virt.HostRef(id))
+	if err != nil {
+		return nil, err
+	}
+	return users.of(path), nil
+}
+
+// NetworkUsers returns the names of the VMs of the connection's host with a card
+// in the network of that name.
+func (s *Service) NetworkUsers(c *hypervisor.Conn, id virt.HostID, network string) ([]string, error) {
+	vms, err := c.Inventory()
+	if err != nil {
+		return nil, err
+	}
+	var users []string
+	for _, vm := range vms {
+		vm.Host = id
+		fact, err := s.factsOf(c, vm)
+		if errors.Is(err, virt.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(fact.NICs, func(n virt.NIC) bool { return n.Type == "network" && n.Source == network }) {
+			users = append(users, vm.Name)
+		}
+	}
+	return users, nil
+}
+
 // of returns the names of the VMs that use the file.
 func (u *diskUsers) of(path string) []string { return u.names[u.place(path)] }
 

@@ -79,12 +79,14 @@ func notDone(action virt.Action, ref virt.Ref) string {
 		return lang.L("“{{.Name}}” was not connected", name)
 	case virt.CreateVM, virt.CreatePool, virt.CreateVolume:
 		return lang.L("“{{.Name}}” was not created", name)
-	case virt.DeleteVM, virt.DeleteVolume:
+	case virt.DeleteVM, virt.DeleteVolume, virt.DeleteNetwork:
 		return lang.L("“{{.Name}}” was not deleted", name)
 	case virt.StartVM, virt.StartPool, virt.StartNetwork:
 		return lang.L("“{{.Name}}” was not started", name)
-	case virt.ShutdownVM, virt.OffVM, virt.StopNetwork:
+	case virt.ShutdownVM, virt.OffVM:
 		return lang.L("“{{.Name}}” was not shut down", name)
+	case virt.StopNetwork, virt.StopPool:
+		return lang.L("“{{.Name}}” was not stopped", name)
 	case virt.RebootVM, virt.ResetVM:
 		return lang.L("“{{.Name}}” was not restarted", name)
 	case virt.PauseVM:
@@ -97,7 +99,7 @@ func notDone(action virt.Action, ref virt.Ref) string {
 		return lang.L("The saved state of “{{.Name}}” was not discarded", name)
 	case virt.OpenConsole:
 		return lang.L("The console of “{{.Name}}” was not opened", name)
-	case virt.SetSetting, virt.AutostartVM:
+	case virt.SetSetting, virt.AutostartVM, virt.AutostartPool, virt.AutostartNetwork:
 		return lang.L("The setting was not changed")
 	case virt.CancelOperation:
 		return lang.L("The operation was not stopped")

@@ -30,7 +30,7 @@ func ActionWord(a virt.Action) string {
 		return lang.L("Delete the machine")
 	case virt.StartVM, virt.StartPool, virt.StartNetwork:
 		return lang.L("Start")
-	case virt.StopNetwork:
+	case virt.StopNetwork, virt.StopPool:
 		return lang.L("Stop")
 	case virt.ShutdownVM:
 		return lang.L("Shut down")
@@ -48,8 +48,12 @@ func ActionWord(a virt.Action) string {
 		return lang.L("Save")
 	case virt.DiscardVM:
 		return lang.L("Discard the saved state")
-	case virt.AutostartVM:
+	case virt.AutostartVM, virt.AutostartPool, virt.AutostartNetwork:
 		return lang.L("Start with the host")
+	case virt.RefreshPool:
+		return lang.L("Look for new disks")
+	case virt.DeleteNetwork:
+		return lang.L("Delete the network")
 	case virt.CreatePool:
 		return lang.L("Create the pool")
 	case virt.CreateVolume:

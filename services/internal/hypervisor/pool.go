@@ -2,6 +2,7 @@ package hypervisor
 
 import (
 	"encoding/xml"
+	"fmt"
 	"strings"
 
 	"libvirt.org/go/libvirt"
@@ -171,4 +172,48 @@ func (c *Conn) SetPoolAutostart(id string, on bool) error {
 // RefreshPool looks for volumes that came or went by other hands (virStoragePoolRefresh).
 func (c *Conn) RefreshPool(id string) error {
 	return c.withPool("virStoragePoolRefresh", id, func(p *libvirt.StoragePool) error { return p.Refresh(0) })
+}
+
+// A VolumeKind says which formats the volumes of a kind of pool may have. A kind
+// without formats keeps plain data.
+type VolumeKind struct {
+	Default string
+	Formats []string
+}
+
+// VolumeKind asks the driver for the formats of volumes in pools of that type
+// (virConnectGetStoragePoolCapabilities, libvirt 5.2).
+func (c *Conn) VolumeKind(poolType string) (VolumeKind, error) {
+	text, err := value(c, "virConnectGetStoragePoolCapabilities", func() (string, error) { return c.conn.GetStoragePoolCapabilities(0) })
+	if err != nil {
+		return VolumeKind{}, err
+	}
+	var doc struct {
+		Pools []struct {
+			Type    string `xml:"type,attr"`
+			Default struct {
+				Type string `xml:"type,attr"`
+			} `xml:"volOptions>defaultFormat"`
+			Enums []struct {
+				Name   string   `xml:"name,attr"`
+				Values []string `xml:"value"`
+			} `xml:"volOptions>enum"`
+		} `xml:"pool"`
+	}
+	if err := xml.Unmarshal([]byte(text), &doc); err != nil {
+		return VolumeKind{}, fmt.Errorf("read the capabilities of pools: %w", err)
+	}
+	for _, p := range doc.Pools {
+		if p.Type != poolType {
+			continue
+		}
+		kind := VolumeKind{Default: p.Default.Type}
+		for _, e := range p.Enums {
+			if e.Name == "targetFormatType" {
+				kind.Formats = e.Values
+			}
+		}
+		return kind, nil
+	}
+	return VolumeKind{}, nil
 }
