@@ -201,9 +201,16 @@ func (c *session) options(ctx context.Context, conn net.Conn) rfb.Options {
 			c.tell(ctx, Status{State: Connected, Width: width, Height: height})
 		},
 		OnPointerMode: func(absolute bool) {
-			if absolute {
-				c.do(ctx, s.freePointer)
-			}
+			c.do(ctx, func() {
+				if absolute {
+					s.freePointer()
+				}
+				s.native.showCursor()
+			})
+		},
+		OnCursor: func(cursor rfb.Cursor) {
+			s.learnCursor(cursor)
+			c.do(ctx, s.native.showCursor)
 		},
 		OnResizable: s.hearSizes,
 		OnSizeAnswer: func(answer rfb.SizeStatus) {
@@ -233,6 +240,7 @@ func (c *session) tell(ctx context.Context, status Status) {
 			s.freePointer()
 		}
 		s.grabIfUseful()
+		s.native.showCursor()
 		if status.State == Connected {
 			s.giveText()
 		}
@@ -268,6 +276,7 @@ func (s *Screen) detach() {
 	s.trySound()
 	s.keyboard = keyboard{capsLock: s.keyboard.capsLock, numLock: s.keyboard.numLock}
 	s.lights, s.lit = 0, false
+	s.cursor = nil
 	s.unfollow()
 	s.sharer.last = ""
 	s.pointer.buttons = 0

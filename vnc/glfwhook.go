@@ -79,6 +79,7 @@ type native struct {
 	grabbed bool
 
 	holding  bool                   // the pointer
+	showing  int                    // GLFW's cursor mode before
 	released glfw.CursorPosCallback // Fyne's own, while the pointer is held
 }
 
@@ -201,7 +202,7 @@ func (n *native) capturePointer(moved func(dx, dy float64)) bool {
 	if n.gone() || n.holding {
 		return false
 	}
-	n.holding = true
+	n.holding, n.showing = true, n.window.GetInputMode(glfw.CursorMode)
 	n.window.SetInputMode(glfw.CursorMode, glfw.CursorDisabled)
 	if glfw.RawMouseMotionSupported() {
 		n.window.SetInputMode(glfw.RawMouseMotion, glfw.True)
@@ -227,7 +228,24 @@ func (n *native) free() {
 	n.holding = false
 	if !n.gone() {
 		n.window.SetCursorPosCallback(n.released)
-		n.window.SetInputMode(glfw.CursorMode, glfw.CursorNormal)
+		n.window.SetInputMode(glfw.CursorMode, n.showing)
+	}
+}
+
+// showCursor shows a pointer over the window that has changed its looks. Fyne asks
+// for them when the pointer moves, and so it hears that it has.
+func (n *native) showCursor() {
+	n.mu.Lock()
+	if n.gone() || n.holding || n.window.GetAttrib(glfw.Hovered) == glfw.False {
+		n.mu.Unlock()
+		return
+	}
+	moved := n.window.SetCursorPosCallback(nil)
+	n.window.SetCursorPosCallback(moved)
+	n.mu.Unlock()
+	if moved != nil {
+		x, y := n.window.GetCursorPos()
+		moved(n.window, x, y)
 	}
 }
 

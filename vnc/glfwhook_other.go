@@ -25,4 +25,6 @@ func (*native) capturePointer(func(dx, dy float64)) bool { return false }
 
 func (*native) freePointer() {}
 
+func (*native) showCursor() {}
+
 func (*native) captured() bool { return false }

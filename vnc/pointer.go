@@ -72,12 +72,17 @@ func (s *Screen) MouseUp(event *desktop.MouseEvent) {
 // MouseIn follows the pointer. A button released outside is released now.
 func (s *Screen) MouseIn(event *desktop.MouseEvent) { s.MouseMoved(event) }
 
-// MouseMoved follows the pointer.
+// MouseMoved follows the pointer. One that has stayed is not told: somebody else
+// may have moved the guest's meanwhile.
 func (s *Screen) MouseMoved(event *desktop.MouseEvent) {
 	s.mu.Lock()
-	s.pointer.buttons &= buttonsOf(event.Button)
+	held := s.pointer.buttons & buttonsOf(event.Button)
+	stays := held == s.pointer.buttons && s.placed.toGuest(event.Position) == s.pointer.at
+	s.pointer.buttons = held
 	s.mu.Unlock()
-	s.sendAt(event.Position)
+	if !stays {
+		s.sendAt(event.Position)
+	}
 	if s.OnPointer != nil {
 		s.OnPointer(event.Position)
 	}

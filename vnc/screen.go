@@ -54,12 +54,14 @@ type Screen struct {
 	follower follower
 	hidden   bool
 	paused   bool
+	unseen   bool
 	keyboard keyboard
 	sharer   sharer
 	speaker  speaker
 	lights   rfb.Lights // of the guest's keyboard
 	lit      bool       // the server tells lights
 	pointer  pointer
+	cursor   *guestCursor // nil until the server tells it
 
 	session  *session // the newest
 	sessions sync.WaitGroup
@@ -75,6 +77,8 @@ var (
 	_ desktop.Keyable   = (*Screen)(nil)
 	_ desktop.Mouseable = (*Screen)(nil)
 	_ desktop.Hoverable = (*Screen)(nil)
+
+	_ desktop.Cursorable = (*Screen)(nil)
 )
 
 // NewScreen returns a screen without connection. name is what assistive
@@ -158,8 +162,7 @@ func (s *Screen) Hide() {
 }
 
 // Pause lets go of the keyboard and stops asking for updates and painting, for
-// owners that hide the widget otherwise than by Hide: with its parent, or by
-// minimising the window.
+// owners that hide the widget otherwise than by Hide: with its parent.
 func (s *Screen) Pause() {
 	s.giveBack()
 	s.setIdle(func() { s.paused = true })
@@ -168,7 +171,12 @@ func (s *Screen) Pause() {
 // Resume ends Pause; what changed meanwhile is shown.
 func (s *Screen) Resume() { s.setIdle(func() { s.paused = false }) }
 
-// setIdle changes hidden or paused and tells the connection.
+// SetSeen says whether anybody can see the window that the widget is in, which is
+// so at first. What nobody sees is neither asked for nor painted; the keyboard
+// stays where it is.
+func (s *Screen) SetSeen(seen bool) { s.setIdle(func() { s.unseen = !seen }) }
+
+// setIdle changes hidden, paused or unseen and tells the connection.
 func (s *Screen) setIdle(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -180,7 +188,7 @@ func (s *Screen) setIdle(change func()) {
 
 // applyIdle stops or starts updates; the caller holds s.mu.
 func (s *Screen) applyIdle() {
-	idle := s.hidden || s.paused
+	idle := s.hidden || s.paused || s.unseen
 	s.painter.setIdle(idle)
 	switch {
 	case s.client == nil:

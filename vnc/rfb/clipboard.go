@@ -189,7 +189,7 @@ func unpackText(packed []byte) (string, error) {
 // zero at its end. QEMU hands it to the guest as it comes, so there it stays as
 // it is. The caller holds c.mu.
 func (c *Client) pack(text string) []byte {
-	if !c.physicalKeys.Load() {
+	if !c.qemu() {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n") + "\x00"
 	}
 	var packed bytes.Buffer

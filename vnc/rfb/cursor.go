@@ -60,7 +60,7 @@ func (c *Client) decodeCursorWithAlpha(r rectangle) {
 	pix := cursor.Image.Pix
 	c.in.full(pix)
 	for ; len(pix) >= 4; pix = pix[4:] {
-		if c.physicalKeys.Load() {
+		if c.qemu() {
 			pix[0], pix[2] = pix[2], pix[0]
 		}
 		for i := range 3 { // premultiplied: no colour exceeds its alpha

@@ -12,6 +12,11 @@ const (
 	allLights = ScrollLight | NumLight | CapsLight
 )
 
+// qemu says whether the server is QEMU's, which has habits of its own: others that
+// take physical keys offer continuous updates. It is called by the decoder, or with
+// c.mu held.
+func (c *Client) qemu() bool { return c.physicalKeys.Load() && !c.canContinue }
+
 // decodeQEMUKey learns that the server takes physical keys.
 func (c *Client) decodeQEMUKey(rectangle) {
 	c.physicalKeys.Store(true)
