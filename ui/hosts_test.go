@@ -19,12 +19,17 @@ import (
 // whom hosts may ask.
 func strangers(t *testing.T) *house {
 	t.Helper()
+	return strangersAt(t, virttest.TestHost(t, "one-running-vm.xml"))
+}
+
+func strangersAt(t *testing.T, uri string) *house {
+	t.Helper()
 	for variable, value := range map[string]string{
 		"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": t.TempDir(), "SSH_AUTH_SOCK": "", "HOME": t.TempDir(),
 	} {
 		t.Setenv(variable, value)
 	}
-	h := open(t, "one-running-vm.xml")
+	h := openURI(t, uri)
 	asker := hosts.NewAsker()
 	asker.Show(h.Kit)
 	h.svc.Hosts.AskThrough(asker)

@@ -275,6 +275,9 @@ func (i *interview) auth(ctx context.Context, h virt.SavedHost, refused bool) hy
 			q.Kind = virt.AskUser
 		case hypervisor.AskPassword:
 			q.Kind, q.Hidden, q.Refused = secretOf(h), true, refused
+			if h.Transport == virt.TransportTCP || h.Transport == virt.TransportTLS {
+				q.Prompt = "" // SASL's own words: enter a password
+			}
 			if q.Kind == virt.AskPassphrase {
 				q.Subject = tunnel.KeyFile(h)
 			}

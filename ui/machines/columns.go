@@ -67,6 +67,9 @@ func trailCell(r parts.Machine) kit.Cell {
 }
 
 func memoryCell(r parts.Machine) kit.Cell {
+	if r.Memory == 0 { // not read yet
+		return kit.NoCell()
+	}
 	if !r.HasRates || r.Rates.MemMax == 0 {
 		return kit.SmallCell(parts.Size(r.Memory))
 	}

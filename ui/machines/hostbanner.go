@@ -97,19 +97,30 @@ func (m *Machines) newHostBanner(h virt.Host) *kit.Banner {
 	return kit.NewBanner(kit.ErrBanner, silent(h), m.waitWords(h), details, again)
 }
 
+// silent says in a few words what is wrong with a host that is not there.
 func silent(h virt.Host) string {
-	return lang.L("{{.Host}} does not answer", map[string]any{"Host": h.ID})
+	words := map[string]any{"Host": h.ID}
+	if waits(h) {
+		return lang.L("{{.Host}} is not connected", words)
+	}
+	return lang.L("{{.Host}} does not answer", words)
 }
+
+// waits says that the host is not tried again by itself: its answer was no, and a
+// person has to decide something or to mend it.
+func waits(h virt.Host) bool { return h.State == virt.HostOffline && h.Retry.IsZero() }
 
 func (m *Machines) asOf(id virt.HostID) map[string]any {
 	return map[string]any{"Time": parts.Clock(m.inventory.AsOf(id))}
 }
 
-// waitWords say when the host is tried again and how old the picture is.
+// waitWords say when the host is tried again, or why not, and how old the picture is.
 func (m *Machines) waitWords(h virt.Host) string {
 	words := lang.L("Trying again now")
 	if h.State == virt.HostSlow {
 		words = lang.L("A call waits for its answer")
+	} else if waits(h) {
+		words = kit.Sentence(h.Problem)
 	} else if wait := time.Until(h.Retry); wait > 0 {
 		words = lang.L("Trying again in {{.Time}}", map[string]any{"Time": parts.Seconds(wait)})
 	}

@@ -153,15 +153,26 @@ func (p *hostPage) computerFacts() []fyne.CanvasObject {
 	return []fyne.CanvasObject{
 		fact(lang.L("Name"), orNone(h.Hostname)),
 		fact(lang.L("Processor"), orNone(h.CPUModel)),
-		fact(lang.L("Processors"), parts.Count(int(h.CPUs))), //nolint:gosec // a few thousand at most
+		fact(lang.L("Processors"), known(h.CPUs)),
 		fact(lang.L("Topology"), topology(h)),
 		fact(lang.L("Architecture"), orNone(h.Arch)),
 		fact(lang.L("Memory"), memory),
 	}
 }
 
+// known writes a number of processors; zero is of a host that has not told any.
+func known(n uint) string {
+	if n == 0 {
+		return parts.NoValue
+	}
+	return parts.Count(int(n)) //nolint:gosec // a few thousand at most
+}
+
 // topology says how the processors of a host are arranged.
 func topology(h virt.Host) string {
+	if h.Sockets == 0 {
+		return parts.NoValue
+	}
 	sockets, cores, threads := int(h.Sockets), int(h.Cores), int(h.Threads) //nolint:gosec // a few thousand at most
 	return strings.Join([]string{
 		lang.N("{{.Count}} sockets", sockets, map[string]any{"Count": sockets}),
@@ -172,19 +183,20 @@ func topology(h virt.Host) string {
 
 func (p *hostPage) softwareFacts(state virt.Host) []fyne.CanvasObject {
 	h := p.host
-	networks := lang.L("Yes")
-	if p.loaded && !h.HasNetworks {
-		networks = lang.L("Not with the embedded driver")
-	}
-	pools := lang.L("Yes")
-	if p.loaded && !h.HasPools {
-		pools = lang.L("Not with the embedded driver")
+	has := func(it bool) string {
+		switch {
+		case !p.loaded:
+			return parts.NoValue
+		case it:
+			return lang.L("Yes")
+		}
+		return lang.L("Not with the embedded driver")
 	}
 	return []fyne.CanvasObject{
 		fact(lang.L("Hypervisor"), orNone(product(h.Hypervisor, h.HVVersion))),
 		fact(lang.L("libvirt"), orNone(h.Libvirt)),
-		fact(lang.L("Networks"), networks),
-		fact(lang.L("Storage pools"), pools),
+		fact(lang.L("Networks"), has(h.HasNetworks)),
+		fact(lang.L("Storage pools"), has(h.HasPools)),
 		fact(lang.L("Connection"), state.URI),
 	}
 }

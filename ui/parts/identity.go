@@ -29,7 +29,7 @@ func newIdentity(k *kit.Kit, q virt.Question, answered func(virt.Answer, error))
 			body.Add(mono(k, lang.L("Noted in"), q.File))
 		}
 	case virt.AskUnknownCert:
-		title = lang.L("Nobody vouches for {{.Subject}}", words)
+		title = lang.L("Nobody vouches for “{{.Host}}”", words)
 		body.Add(why(q))
 	case virt.AskChangedCert:
 		icon, token, deed = "triangle-alert", theme.Err, lang.L("Trust the new certificate")

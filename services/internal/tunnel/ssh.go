@@ -287,10 +287,9 @@ func (h *helperStream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the helper.
-func (h *helperStream) Close() error {
-	return errors.Join(h.WriteCloser.Close(), h.session.Close())
-}
+// Close ends the helper, also while something is written: the SSH library lets no
+// end of input be told at the same time.
+func (h *helperStream) Close() error { return h.session.Close() }
 
 // ended returns why the helper left, in the words for people, or nil.
 func (h *helperStream) ended() error {

@@ -261,7 +261,11 @@ func (t *tlsDialer) notAdmitted(err error) error {
 		return virt.Errorf(virt.KindUnauthenticated, "the host wants a client certificate, and there is none: %w", err).
 			WithHint("Name the client certificate and its key in the host's settings, or put them at " + usualCert[0] + " and " + usualKey[0] + ".")
 	}
-	return virt.Errorf(virt.KindUnauthenticated, "the host does not accept the client certificate, which %q signed: %w", t.ownCA, err).
+	said := ""
+	if !errors.Is(err, io.EOF) { // it just hung up
+		said = ": " + err.Error()
+	}
+	return virt.Errorf(virt.KindUnauthenticated, "the host does not accept the client certificate, which %q signed%s", t.ownCA, said).
 		WithHint("Use a client certificate of the host's own authority; the host may also list who is allowed (tls_allowed_dn_list in libvirtd.conf).")
 }
 
