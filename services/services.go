@@ -73,6 +73,11 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 		bus:        bus,
 		state:      state,
 	}
+	settings.BeforeNews(func(name string) {
+		if name == setting.NameStatsInterval {
+			s.Metrics.TickChanged()
+		}
+	})
 	uris := o.Hosts
 	switch {
 	case o.Alone:

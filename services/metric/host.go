@@ -119,13 +119,19 @@ func (s *Service) lookAt(ctx context.Context, id virt.HostID, w *hostWatch) {
 func (s *Service) every(ctx context.Context, read func()) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var last time.Time
 	for {
+		changed := s.nextTick() // before the tick is asked for
+		if !last.IsZero() {
+			timer.Reset(max(0, s.tick()-time.Since(last)))
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-changed:
 		case <-timer.C:
+			read()
+			last = time.Now()
 		}
-		read()
-		timer.Reset(s.tick())
 	}
 }

@@ -70,3 +70,37 @@ func TestAHostThatWasRestartedHasNoFiguresBetween(t *testing.T) {
 		t.Errorf("got %+v, %v; want 75 %%", r, ok)
 	}
 }
+
+func TestAnotherTickCountsAtOnce(t *testing.T) {
+	svc, ctx := virttest.OpenURI(t, virttest.SharedLibvirtd(t).URI)
+	if err := svc.Settings.Set(ctx, "stats.interval", "1m"); err != nil {
+		t.Fatal(err)
+	}
+	host := virttest.Host(t, svc, ctx)
+	news, unsubscribe := svc.Watch()
+	defer unsubscribe()
+	stop, err := svc.Metrics.WatchHost(ctx, host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	measured := func() {
+		t.Helper()
+		for deadline := time.After(20 * time.Second); ; {
+			select {
+			case e := <-news:
+				if e.Kind == virt.HostMeasured {
+					return
+				}
+			case <-deadline:
+				t.Fatal("nothing was read in 20 s")
+			}
+		}
+	}
+	measured()
+	if err := svc.Settings.Set(ctx, "stats.interval", "1s"); err != nil {
+		t.Fatal(err)
+	}
+	measured()
+	measured()
+}

@@ -28,6 +28,7 @@ type Service struct {
 	watched map[virt.HostID]*watch
 	looked  map[virt.HostID]*hostWatch
 	closed  bool
+	ticked  chan struct{} // closed when the tick is another one
 	running sync.WaitGroup
 }
 
@@ -41,7 +42,21 @@ type watch struct {
 
 // New returns a Service; tick says how long to wait between two readings.
 func New(hosts *host.Service, bus *event.Bus, tick func() time.Duration) *Service {
-	return &Service{hosts: hosts, bus: bus, tick: tick, watched: map[virt.HostID]*watch{}, looked: map[virt.HostID]*hostWatch{}}
+	return &Service{hosts: hosts, bus: bus, tick: tick, watched: map[virt.HostID]*watch{}, looked: map[virt.HostID]*hostWatch{}, ticked: make(chan struct{})}
+}
+
+// TickChanged makes another tick count at once, not only after the next reading.
+func (s *Service) TickChanged() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.ticked)
+	s.ticked = make(chan struct{})
+}
+
+func (s *Service) nextTick() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ticked
 }
 
 // Watch begins to read the host's figures every tick, as long as somebody

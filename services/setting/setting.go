@@ -27,6 +27,7 @@ type Service struct {
 	lock string
 	door *operation.Door
 	bus  *event.Bus
+	hear func(name string)
 
 	mu      sync.Mutex
 	stamp   stamp // of the file that members were read from
@@ -64,6 +65,10 @@ func New(dirs storage.Dirs, door *operation.Door, bus *event.Bus) *Service {
 		bus:  bus,
 	}
 }
+
+// BeforeNews registers a function that hears of each setting that has changed
+// before the bus does. Register before anything is read.
+func (s *Service) BeforeNews(hear func(name string)) { s.hear = hear }
 
 // Path is where the settings lie, for messages.
 func (s *Service) Path() string { return s.path }

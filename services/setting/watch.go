@@ -112,6 +112,9 @@ func (s *Service) current() (map[string]json.RawMessage, error) {
 // refresh reads the file again if it changed and publishes the difference.
 func (s *Service) refresh() {
 	for _, name := range s.reload() {
+		if s.hear != nil {
+			s.hear(name)
+		}
 		s.bus.Publish(virt.Event{Kind: virt.SettingChanged, Ref: refTo(name)})
 	}
 }
