@@ -53,6 +53,9 @@ func (s *Service) Motion() bool { return read[bool](s, NameMotion) }
 // Follow or Whole.
 func (s *Service) ConsoleScaling() string { return read[string](s, NameConsoleScaling) }
 
+// ConsoleSound says whether a console plays its machine's sound at first.
+func (s *Service) ConsoleSound() bool { return read[bool](s, NameConsoleSound) }
+
 // ConsoleKeys are the key combinations that a person wants to send to machines
 // beside the usual ones, as rfb.ParseCombination reads them.
 func (s *Service) ConsoleKeys() []string {

@@ -30,6 +30,7 @@ const (
 	NameConsoleScaling  = "console.scaling"
 	NameClipboard       = "console.clipboard"
 	NameRemoteClipboard = "console.clipboard_remote"
+	NameConsoleSound    = "console.sound"
 	NameConsoleKeys     = "console.keys"
 	NameConsoleLayout   = "console.layout"
 	NameKeepOperations  = "history.operations_days"
@@ -85,6 +86,7 @@ var registry = []definition{
 	choice(NameConsoleScaling, Fit, ActualSize, Follow, Whole),
 	choice(NameClipboard, ClipboardBoth, ClipboardToGuest, ClipboardFromGuest, ClipboardOff),
 	choice(NameRemoteClipboard, ClipboardOff, ClipboardToGuest, ClipboardFromGuest, ClipboardBoth),
+	flag(NameConsoleSound, true),
 	{NameConsoleKeys, "", "key combinations with commas between, such as Ctrl+Alt+F2, Super+L", parseCombinations},
 	choice(NameConsoleLayout, layouts()...),
 	days(NameKeepOperations, 90, 1),

@@ -31,7 +31,7 @@ func newBar(v *view) *bar {
 	b.clip = kit.IconMenuButton("clipboard", lang.L("Clipboard"), v.clipboardMenu)
 	b.fit = kit.Quiet("scan", lang.L("Fit"), nil).Small()
 	b.fit.OnPress(func() { kit.ShowMenuUnder(b.fit, b.scalingMenu()) })
-	b.content = kit.NewToolBar(lang.L("Console"), b.keys, b.clip, b.shot, kit.ToolBarLine(), b.fit, kit.ToolBarLine(), b.size)
+	b.content = kit.NewToolBar(lang.L("Console"), b.keys, b.clip, b.shot, v.hearing.button(), kit.ToolBarLine(), b.fit, kit.ToolBarLine(), b.size)
 	b.content.Hide()
 	v.screen.OnFixed = func() { v.kit.Do(b.refused) }
 	return b

@@ -23,6 +23,7 @@ type topBar struct {
 	lets    *kit.Text
 	keys    *kit.Button
 	shot    *kit.Button
+	sound   *kit.Button
 	leave   *kit.Button
 	bar     *kit.ToolBar
 	place   *kit.SlideIn
@@ -36,8 +37,9 @@ func newTopBar(w *window) *topBar {
 	t.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
 	t.keys.OnPress(func() { kit.ShowMenuUnder(t.keys, v.keyMenu()) })
 	t.shot = kit.IconMenuButton("camera", lang.L("Pictures and recordings"), func() []kit.MenuItem { return v.shotMenu(t.shot) })
+	t.sound = v.hearing.button()
 	t.leave = kit.Quiet("minimize", lang.L("Leave full screen"), w.toggleFull).Small()
-	t.bar = kit.NewToolBar(lang.L("Full screen"), kit.Pad(0, 0, 0, 8, t.name), t.lets, kit.ToolBarLine(), t.keys, t.shot, kit.ToolBarLine(), t.leave)
+	t.bar = kit.NewToolBar(lang.L("Full screen"), kit.Pad(0, 0, 0, 8, t.name), t.lets, kit.ToolBarLine(), t.keys, t.shot, t.sound, kit.ToolBarLine(), t.leave)
 	t.place = kit.NewSlideIn(t.bar)
 	return t
 }
@@ -71,6 +73,7 @@ func (t *topBar) show() {
 		t.lets.SetText(lang.L("Click the screen to type in the machine"))
 	}
 	t.keys.Hidden, t.shot.Hidden = !screen || !v.line.connected(), !screen
+	t.sound.Hidden = t.keys.Hidden
 	t.bar.Refresh()
 	t.place.Content.Refresh()
 }

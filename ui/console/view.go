@@ -61,6 +61,7 @@ type view struct {
 
 	scroll  *container.Scroll
 	bar     *bar
+	hearing *hearing
 	dim     *kit.Box // over the last picture of a machine that is off
 	words   *words
 	trouble *trouble
@@ -69,6 +70,7 @@ type view struct {
 	content *fyne.Container
 
 	unregister func()
+	unsight    func()
 }
 
 func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
@@ -78,6 +80,7 @@ func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
 	v.screen.OnFocus, v.screen.OnPointer, v.screen.OnRelease, v.screen.Trace = v.focus, v.pointer, v.letGo, v.traced
 	v.line = newLine(k, svc, vm, v.screen)
 	v.line.changed = v.lineChanged
+	v.unsight = k.OnSight(v.look)
 	v.unregister = k.RegisterConsole(vm.ID, v.stats)
 	v.arrange()
 	v.shareClipboard()
@@ -90,6 +93,7 @@ func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
 // arrange puts the parts together.
 func (v *view) arrange() {
 	v.scroll = container.NewScroll(v.screen)
+	v.hearing = newHearing(v)
 	v.bar = newBar(v)
 	v.bar.preferred()
 	v.dim = kit.NewBox(theme.Scrim, theme.None, wellRadius)
@@ -132,9 +136,17 @@ func (v *view) setVisible(visible bool) {
 		v.unbind()
 	}
 	v.machine.SetVisible(visible)
-	v.foot.setVisible(visible)
-	v.trouble.setVisible(visible)
+	v.look()
 	v.follow()
+}
+
+// look follows whether the screen can be seen: it may be hidden, or its window
+// minimised or covered. What nobody sees is not counted either.
+func (v *view) look() {
+	seen := v.kit.InSight()
+	v.screen.SetSeen(seen)
+	v.foot.setVisible(v.visible && seen)
+	v.trouble.setVisible(v.visible && seen)
 }
 
 func (v *view) close() {
@@ -143,10 +155,12 @@ func (v *view) close() {
 		v.unbind()
 	}
 	v.visible = false
+	v.unsight()
 	v.foot.setVisible(false)
 	v.trouble.setVisible(false)
 	v.machine.Stop()
 	v.unregister()
+	v.hearing.cancel()
 	v.line.close()
 }
 
@@ -216,6 +230,7 @@ func (v *view) show() {
 	v.dim.Hidden = connected || v.screenIsDim() || !v.hasPicture()
 	v.dim.Refresh()
 	v.bar.show(v.wantsBar())
+	v.hearing.follow()
 	v.words.show()
 	v.trouble.show()
 	v.foot.show()

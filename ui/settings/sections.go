@@ -56,7 +56,7 @@ func accent() *row {
 func hosts() []card {
 	return []card{{rows: []*row{
 		field(setting.NameDefaultHost, lang.L("Host at start"),
-			lang.L("The libvirt address to connect to when none is named. Takes effect at the next start."),
+			lang.L("The name of a saved host, or a libvirt address, for when none is named; the window asks for it at its start"),
 			lang.L("This computer"), hostWidth, plainText()),
 		flag(setting.NameCheckNewHosts, lang.L("Check new hosts"),
 			lang.L("When a host is connected for the first time and something that machines need is missing, its check opens by itself")),
@@ -84,6 +84,7 @@ func consoles() []card {
 			value{setting.Follow, lang.L("The machine follows the window")}),
 		list(setting.NameClipboard, lang.L("Clipboard"), lang.L("What consoles share with machines of this computer at first"), directions()...),
 		list(setting.NameRemoteClipboard, lang.L("Clipboard of other hosts"), lang.L("What consoles share with machines of other computers at first"), directions()...),
+		flag(setting.NameConsoleSound, lang.L("Sound"), lang.L("Play a machine’s sound while its screen is shown")),
 		field(setting.NameConsoleKeys, lang.L("Own key combinations"), lang.L("They can be sent to machines; with commas between"), "Ctrl+Alt+F2", hostWidth, combinations()),
 		list(setting.NameConsoleLayout, lang.L("Keyboard for typed texts"), lang.L("The one that is set in the machine, for “Type text…”"), layouts()...),
 	}}}
