@@ -61,7 +61,6 @@ type view struct {
 
 	scroll  *container.Scroll
 	bar     *bar
-	hearing *hearing
 	dim     *kit.Box // over the last picture of a machine that is off
 	words   *words
 	trouble *trouble
@@ -93,7 +92,6 @@ func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
 // arrange puts the parts together.
 func (v *view) arrange() {
 	v.scroll = container.NewScroll(v.screen)
-	v.hearing = newHearing(v)
 	v.bar = newBar(v)
 	v.bar.preferred()
 	v.dim = kit.NewBox(theme.Scrim, theme.None, wellRadius)
@@ -160,7 +158,6 @@ func (v *view) close() {
 	v.trouble.setVisible(false)
 	v.machine.Stop()
 	v.unregister()
-	v.hearing.cancel()
 	v.line.close()
 }
 
@@ -230,7 +227,6 @@ func (v *view) show() {
 	v.dim.Hidden = connected || v.screenIsDim() || !v.hasPicture()
 	v.dim.Refresh()
 	v.bar.show(v.wantsBar())
-	v.hearing.follow()
 	v.words.show()
 	v.trouble.show()
 	v.foot.show()

@@ -1,11 +1,14 @@
 package console
 
 import (
+	"context"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/sight"
 )
 
 // Size of a new window, in units: it fits on small screens.
@@ -48,7 +51,15 @@ func openWindow(c *Consoles, vm virt.Ref) *window {
 	w.win.SetOnClosed(w.closed)
 	w.serials.setVisible(true)
 	w.win.Show()
+	w.followSight()
 	return w
+}
+
+// followSight lets the screen rest while its window cannot be seen.
+func (w *window) followSight() {
+	if id := sight.Of(w.win); id != 0 {
+		w.kit.Keep(func(ctx context.Context) error { return sight.Watch(ctx, id, w.kit.SetSeen) }, nil)
+	}
 }
 
 // changed shows the machine's name as it is now.

@@ -64,3 +64,21 @@ func TestAKitIsSeenWhileOneOfItsWindowsIs(t *testing.T) {
 	w.Kit.SetSeen(true)
 	w.Until("the main window is seen", func() bool { return len(l.shown) == 4 })
 }
+
+func TestWhoShowsSomethingHearsWhenItsWindowGoesOutOfSight(t *testing.T) {
+	w := kittest.Open(t, nil)
+	child := w.Kit.Window(w.App.NewWindow("own"))
+	var heard []bool
+	stop := w.Kit.OnSight(func() { heard = append(heard, w.Kit.InSight()) })
+	for _, seen := range []bool{true, false, false, true} {
+		w.Kit.SetSeen(seen)
+		child.SetSeen(!seen)
+		w.Flush()
+	}
+	stop()
+	w.Kit.SetSeen(false)
+	w.Flush()
+	if len(heard) != 2 || heard[0] || !heard[1] {
+		t.Errorf("heard %v", heard)
+	}
+}
