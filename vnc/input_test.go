@@ -49,6 +49,29 @@ func TestKeysReachTheGuestAndAreReleasedWhenTheFocusIsLost(t *testing.T) {
 	})
 }
 
+func TestOtherKeysLetGoWhereThatIsWished(t *testing.T) {
+	guest := rfbtest.Start(t, "")
+	screen, _, window := connect(t, guest)
+	released := 0
+	screen.OnRelease = func() { released++ }
+	screen.SetRelease([]rfb.KeyCode{rfb.KeyRightCtrl})
+	window.Canvas().Focus(screen)
+	for _, k := range []rfb.KeyCode{rfb.KeyLeftCtrl, rfb.KeyLeftAlt} {
+		screen.KeyDown(key(k))
+	}
+	for _, k := range []rfb.KeyCode{rfb.KeyLeftAlt, rfb.KeyLeftCtrl} {
+		screen.KeyUp(key(k))
+	}
+	if released != 0 || window.Canvas().Focused() != screen {
+		t.Error("the usual keys let go")
+	}
+	screen.KeyDown(key(rfb.KeyRightCtrl))
+	screen.KeyUp(key(rfb.KeyRightCtrl))
+	if released != 1 || window.Canvas().Focused() != nil {
+		t.Errorf("released %d times, focused %v", released, window.Canvas().Focused())
+	}
+}
+
 func TestLeftCtrlAltLetsGoUnlessAnotherKeyCameBetween(t *testing.T) {
 	guest := rfbtest.Start(t, "")
 	screen, _, window := connect(t, guest)

@@ -12,16 +12,17 @@ import (
 // where the platform does not tell them.
 type keyboard struct {
 	held     []rfb.KeyCode
-	hostKey  bool // left Ctrl and left Alt are down, and nothing has happened since
+	hostKey  bool // the keys that let go are down, and nothing has happened since
 	capsLock bool
 	numLock  bool
 }
 
-func (k *keyboard) press(key rfb.KeyCode) {
+// press notes a key. letsGo are those that let go of the keyboard.
+func (k *keyboard) press(key rfb.KeyCode, letsGo releaseKeys) {
 	if !slices.Contains(k.held, key) {
 		k.held = append(k.held, key)
 	}
-	k.hostKey = len(k.held) == 2 && slices.Contains(k.held, rfb.KeyLeftCtrl) && slices.Contains(k.held, rfb.KeyLeftAlt)
+	k.hostKey = letsGo.are(k.held)
 	k.capsLock = k.capsLock != (key == rfb.KeyCapsLock)
 	k.numLock = k.numLock != (key == rfb.KeyNumLock)
 }
@@ -48,11 +49,12 @@ func (s *Screen) KeyDown(event *fyne.KeyEvent) {
 	locks := s.native.locks()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keyboard.press(key)
+	s.keyboard.press(key, s.letsGo)
 	s.sendKey(key, locks, true)
 }
 
-// KeyUp releases a key. The end of left Ctrl+Alt lets go of the keyboard.
+// KeyUp releases a key. The end of the keys of SetRelease lets go of the
+// keyboard.
 func (s *Screen) KeyUp(event *fyne.KeyEvent) {
 	key, ok := keyOf(event)
 	if !ok || s.ViewOnly {

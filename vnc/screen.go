@@ -29,7 +29,7 @@ type Screen struct {
 
 	OnStatus  func(Status)        // the connection changed
 	OnFocus   func(focused bool)  // the keyboard goes to the guest, or no longer
-	OnRelease func()              // left Ctrl+Alt let go of keyboard and pointer
+	OnRelease func()              // the keys of SetRelease let go of keyboard and pointer
 	OnPointer func(fyne.Position) // the pointer moved over the widget; not while it is captured
 	OnFixed   func()              // the guest was to follow, and its server refused
 	OnBell    func()
@@ -56,6 +56,7 @@ type Screen struct {
 	paused   bool
 	unseen   bool
 	keyboard keyboard
+	letsGo   releaseKeys
 	sharer   sharer
 	speaker  speaker
 	lights   rfb.Lights // of the guest's keyboard

@@ -22,7 +22,7 @@ type Terminal struct {
 
 	OnStatus  func(Status)       // the connection changed; without a size
 	OnFocus   func(focused bool) // the keyboard goes to the guest, or no longer
-	OnRelease func()             // left Ctrl+Alt let go of the keyboard
+	OnRelease func()             // the keys of SetRelease let go of the keyboard
 	OnBell    func()
 	OnTitle   func(title string)     // a program gave the window a title
 	OnMenu    func(at fyne.Position) // the menu of the place on the canvas is wanted
@@ -44,6 +44,7 @@ type Terminal struct {
 	hidden   bool
 	paused   bool
 	keyboard keyboard
+	letsGo   releaseKeys
 	mods     vt.Mods
 	lastKey  fyne.KeyName
 	mouse    terminalMouse

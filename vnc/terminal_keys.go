@@ -32,11 +32,12 @@ func (t *Terminal) KeyDown(event *fyne.KeyEvent) {
 	t.lastKey = event.Name
 	t.mods |= terminalMods[event.Name]
 	if key, ok := keyOf(event); ok {
-		t.keyboard.press(key)
+		t.keyboard.press(key, t.letsGo)
 	}
 }
 
-// KeyUp keeps the modifiers. The end of left Ctrl+Alt lets go of the keyboard.
+// KeyUp keeps the modifiers. The end of the keys of SetRelease lets go of the
+// keyboard.
 func (t *Terminal) KeyUp(event *fyne.KeyEvent) {
 	t.mu.Lock()
 	t.mods &^= terminalMods[event.Name]

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
 func TestKeyCombinationsAreReadAndWrittenOneWay(t *testing.T) {
@@ -86,5 +87,23 @@ func TestOwnCombinationsOfConsolesAreCheckedAndWrittenOneWay(t *testing.T) {
 	must(t, d.Set(d.ctx, NameConsoleKeys, ""))
 	if got := d.ConsoleKeys(); got != nil {
 		t.Errorf("without any they are %q", got)
+	}
+}
+
+func TestTheKeysThatLetGoOfAConsoleAreModifiers(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	if got := rfb.Combination(d.ConsoleRelease()); got != "Ctrl+Alt" {
+		t.Errorf("at first they are %q", got)
+	}
+	for typed, want := range map[string]string{"ctrl+shift": "Ctrl+Shift", "rightctrl": "RightCtrl", "win + alt": "Super+Alt"} {
+		must(t, d.Set(d.ctx, NameConsoleRelease, typed))
+		if got := rfb.Combination(d.ConsoleRelease()); got != want {
+			t.Errorf("%q is kept as %q", typed, got)
+		}
+	}
+	for _, text := range []string{"", "Ctrl", "AltGr", "A", "Ctrl+A", "Ctrl+Ctrl", "Hyper+Alt"} {
+		if err := d.Set(d.ctx, NameConsoleRelease, text); !errors.Is(err, virt.ErrInvalid) {
+			t.Errorf("%q gives %v", text, err)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
 // The methods below are for code that reads often and cannot fail: they answer
@@ -64,6 +65,13 @@ func (s *Service) ConsoleKeys() []string {
 		return nil
 	}
 	return strings.Split(text, ", ")
+}
+
+// ConsoleRelease are the keys that let go of a console's keyboard, pressed together
+// and alone.
+func (s *Service) ConsoleRelease() []rfb.KeyCode {
+	keys, _ := rfb.ParseCombination(read[string](s, NameConsoleRelease)) // it was checked
+	return keys
 }
 
 // ConsoleLayout is the keyboard of machines into which texts are typed: the ID of

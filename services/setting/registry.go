@@ -32,6 +32,7 @@ const (
 	NameRemoteClipboard = "console.clipboard_remote"
 	NameConsoleSound    = "console.sound"
 	NameConsoleKeys     = "console.keys"
+	NameConsoleRelease  = "console.release"
 	NameConsoleLayout   = "console.layout"
 	NameKeepOperations  = "history.operations_days"
 	NameKeepAudit       = "history.audit_days"
@@ -88,6 +89,7 @@ var registry = []definition{
 	choice(NameRemoteClipboard, ClipboardOff, ClipboardToGuest, ClipboardFromGuest, ClipboardBoth),
 	flag(NameConsoleSound, true),
 	{NameConsoleKeys, "", "key combinations with commas between, such as Ctrl+Alt+F2, Super+L", parseCombinations},
+	{NameConsoleRelease, "Ctrl+Alt", "two or more of Ctrl, Alt, Shift, Super, AltGr, RightCtrl, RightShift, RightSuper and Menu with + between, or one of the last four", parseRelease},
 	choice(NameConsoleLayout, layouts()...),
 	days(NameKeepOperations, 90, 1),
 	days(NameKeepAudit, 0, 30),
@@ -281,6 +283,27 @@ func parseCombinations(text string) (any, error) {
 		return nil, fmt.Errorf("more than %d", maxCombinations)
 	}
 	return strings.Join(all, ", "), nil
+}
+
+// releaseKeys are the keys that may let go of a console; alone those that nobody
+// presses alone otherwise.
+var releaseKeys = map[rfb.KeyCode]struct{ alone bool }{
+	rfb.KeyLeftCtrl: {}, rfb.KeyLeftAlt: {}, rfb.KeyLeftShift: {}, rfb.KeyLeftMeta: {}, rfb.KeyRightAlt: {},
+	rfb.KeyRightCtrl: {true}, rfb.KeyRightShift: {true}, rfb.KeyRightMeta: {true}, rfb.KeyMenu: {true},
+}
+
+// parseRelease reads the keys that let go of a console.
+func parseRelease(text string) (any, error) {
+	keys, err := rfb.ParseCombination(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		if use, can := releaseKeys[key]; !can || len(keys) == 1 && !use.alone {
+			return nil, fmt.Errorf("%s cannot let go of a console", key)
+		}
+	}
+	return rfb.Combination(keys), nil
 }
 
 // layouts are the keyboards that texts can be typed on.

@@ -35,7 +35,7 @@ const footGap, footHeight = 12, 20
 
 func newFoot(v *view) *foot {
 	f := &foot{view: v, icon: kit.NewIcon("keyboard", 14, theme.Muted), owner: kit.NewText(kit.SmallText, "")}
-	f.key = kit.NewTag(lang.L("Left Ctrl + Alt"))
+	f.key = v.letter.cap
 	f.lets = kit.NewText(kit.SmallText, lang.L("lets go"))
 	f.resume = kit.Link("play", lang.L("Resume"), nil)
 	f.resume.OnPress(func() {

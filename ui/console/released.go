@@ -35,7 +35,7 @@ func (v *view) endReleased() {
 func (v *view) bindReleased() (unbind func()) {
 	key := func(id, name string, key fyne.KeyName, do func()) kit.Shortcut {
 		return kit.Shortcut{
-			ID: "console.released." + id, Name: name, Group: lang.L("Console, after Left Ctrl + Alt"), Keys: kit.Keys{Key: key},
+			ID: "console.released." + id, Name: name, Group: lang.L("Console, after {{.Keys}}", map[string]any{"Keys": v.letter.words()}), Keys: kit.Keys{Key: key},
 			When: func() bool { return v.released != nil && v.kit.Win.Canvas().Focused() == nil },
 			Do: func() {
 				v.endReleased()
@@ -49,6 +49,15 @@ func (v *view) bindReleased() (unbind func()) {
 		key("keys", lang.L("Send keys"), fyne.KeyK, func() { v.menuUnder(v.keyMenu()) }),
 		key("screenshot", lang.L("Screenshot"), fyne.KeyS, func() { v.menuUnder(v.shotMenu(v.bar.shot)) }),
 	)
+}
+
+// rebind lists the keys under those that let go now.
+func (v *view) rebind() {
+	if v.unbind != nil && v.visible {
+		v.unbind()
+		v.unbind = v.bindReleased()
+		v.show()
+	}
 }
 
 // menuUnder opens a menu in the middle of the top edge, where the bar is.

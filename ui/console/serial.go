@@ -42,6 +42,7 @@ type serialView struct {
 	words   *serialWords
 	find    *serialFind
 	foot    *serialFoot
+	letter  *letter
 	content *fyne.Container
 	ticking func() // calls the next second off; nil while nothing counts
 }
@@ -58,6 +59,7 @@ func newSerialView(k *kit.Kit, svc *services.Services, machine virt.Ref, port vm
 	v.terminal.OnMenu = func(at fyne.Position) { kit.ShowMenu(k.Win.Canvas(), at, v.menu()) }
 	v.terminal.OnResize = func() { k.After(0, v.foot.show) } // not in the middle of a layout
 	v.line = newSerialLine(k, svc, machine, port.Device, v.terminal)
+	v.letter = newLetter(k, svc.Settings, v.terminal.SetRelease, func() {})
 	v.words, v.find, v.foot = newSerialWords(v, svc), newSerialFind(v), newSerialFoot(v)
 	v.terminal.OnFind = v.find.open
 	v.terminal.OnFound = func(f vnc.Found) { k.Do(func() { v.find.found(f) }) }
@@ -121,6 +123,7 @@ func (v *serialView) setVisible(visible bool) {
 
 func (v *serialView) close() {
 	v.visible = false
+	v.letter.close()
 	v.count()
 	v.line.close()
 }

@@ -144,7 +144,7 @@ type serialFoot struct {
 }
 
 func newSerialFoot(v *serialView) *serialFoot {
-	f := &serialFoot{view: v, icon: kit.NewIcon("keyboard", 14, theme.Muted), owner: kit.NewText(kit.SmallText, ""), key: kit.NewTag(lang.L("Left Ctrl + Alt"))}
+	f := &serialFoot{view: v, icon: kit.NewIcon("keyboard", 14, theme.Muted), owner: kit.NewText(kit.SmallText, ""), key: v.letter.cap}
 	f.lets, f.facts = kit.NewText(kit.SmallText, lang.L("lets go")), kit.NewText(kit.SmallText, "").Trailing().Shorten()
 	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, kit.Grow(f.facts))))
 	return f

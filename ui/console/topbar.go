@@ -68,7 +68,7 @@ func (t *topBar) show() {
 	case v.released != nil:
 		t.lets.SetText(lang.L("F leaves, Del sends Ctrl+Alt+Delete, K is the menu of keys, S a screenshot"))
 	case v.focused:
-		t.lets.SetText(lang.L("Left Ctrl + Alt lets go"))
+		t.lets.SetText(lang.L("{{.Keys}} lets go", map[string]any{"Keys": v.letter.words()}))
 	default:
 		t.lets.SetText(lang.L("Click the screen to type in the machine"))
 	}

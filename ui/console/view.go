@@ -61,10 +61,12 @@ type view struct {
 
 	scroll  *container.Scroll
 	bar     *bar
+	hearing *hearing
 	dim     *kit.Box // over the last picture of a machine that is off
 	words   *words
 	trouble *trouble
 	foot    *foot
+	letter  *letter
 	well    *fyne.Container
 	content *fyne.Container
 
@@ -81,6 +83,7 @@ func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
 	v.line.changed = v.lineChanged
 	v.unsight = k.OnSight(v.look)
 	v.unregister = k.RegisterConsole(vm.ID, v.stats)
+	v.letter = newLetter(k, svc.Settings, v.screen.SetRelease, v.rebind)
 	v.arrange()
 	v.shareClipboard()
 	v.machine = kit.NewView(k, func(ctx context.Context) (virt.VM, error) { return svc.VMs.One(ctx, vm) }, v.take)
@@ -92,6 +95,7 @@ func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
 // arrange puts the parts together.
 func (v *view) arrange() {
 	v.scroll = container.NewScroll(v.screen)
+	v.hearing = newHearing(v)
 	v.bar = newBar(v)
 	v.bar.preferred()
 	v.dim = kit.NewBox(theme.Scrim, theme.None, wellRadius)
@@ -154,10 +158,12 @@ func (v *view) close() {
 	}
 	v.visible = false
 	v.unsight()
+	v.letter.close()
 	v.foot.setVisible(false)
 	v.trouble.setVisible(false)
 	v.machine.Stop()
 	v.unregister()
+	v.hearing.cancel()
 	v.line.close()
 }
 
@@ -227,6 +233,7 @@ func (v *view) show() {
 	v.dim.Hidden = connected || v.screenIsDim() || !v.hasPicture()
 	v.dim.Refresh()
 	v.bar.show(v.wantsBar())
+	v.hearing.follow()
 	v.words.show()
 	v.trouble.show()
 	v.foot.show()

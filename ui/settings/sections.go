@@ -56,7 +56,7 @@ func accent() *row {
 func hosts() []card {
 	return []card{{rows: []*row{
 		field(setting.NameDefaultHost, lang.L("Host at start"),
-			lang.L("The name of a saved host, or a libvirt address, for when none is named; the window asks for it at its start"),
+			lang.L("A saved host’s name or a libvirt address. Takes effect at the next start."),
 			lang.L("This computer"), hostWidth, plainText()),
 		flag(setting.NameCheckNewHosts, lang.L("Check new hosts"),
 			lang.L("When a host is connected for the first time and something that machines need is missing, its check opens by itself")),
@@ -86,6 +86,7 @@ func consoles() []card {
 		list(setting.NameRemoteClipboard, lang.L("Clipboard of other hosts"), lang.L("What consoles share with machines of other computers at first"), directions()...),
 		flag(setting.NameConsoleSound, lang.L("Sound"), lang.L("Play a machine’s sound while its screen is shown")),
 		field(setting.NameConsoleKeys, lang.L("Own key combinations"), lang.L("They can be sent to machines; with commas between"), "Ctrl+Alt+F2", hostWidth, combinations()),
+		field(setting.NameConsoleRelease, lang.L("Keys that let go"), lang.L("Pressed together and alone they give the keyboard back, such as RightCtrl or Ctrl+Shift"), "Ctrl+Alt", hostWidth, release()),
 		list(setting.NameConsoleLayout, lang.L("Keyboard for typed texts"), lang.L("The one that is set in the machine, for “Type text…”"), layouts()...),
 	}}}
 }
@@ -141,6 +142,12 @@ func sizeText() notation {
 func combinations() notation {
 	n := sizeText()
 	n.wrong = lang.L("Write names of keys with + between, and commas between combinations.")
+	return n
+}
+
+func release() notation {
+	n := sizeText()
+	n.wrong = lang.L("Write two of Ctrl, Alt, Shift and Super with + between, or RightCtrl, RightShift, RightSuper or Menu.")
 	return n
 }
 
