@@ -2,17 +2,23 @@ package vm_test
 
 import (
 	"context"
+	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/virttest"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb/rfbtest"
+	"github.com/kvmmanager/kvm-manager/vnc/sound/soundtest"
 )
 
-func TestANewMachineCanBeHeardThroughItsScreen(t *testing.T) {
+func TestANewMachineIsHeardThroughItsScreen(t *testing.T) {
 	h := newHouse(t)
-	d := h.mustCreate(virt.VMSpec{Name: "loud", NoDisk: true, Network: "none", Memory: 64 << 20, Start: true})
-	if d.Sound == "" || !d.Graphics[0].Sound {
+	disk := filepath.Join(h.images, "loud.img")
+	virttest.LoudDisk(t, disk)
+	d := h.mustCreate(virt.VMSpec{Name: "loud", Disks: []virt.DiskSpec{{Path: disk, Format: "raw"}}, Network: "none", Memory: 64 << 20, Start: true})
+	if d.Sound != "ich9" || !d.Graphics[0].Sound {
 		t.Fatalf("its sound card is %q, its screen %+v", d.Sound, d.Graphics[0])
 	}
 	if err := h.svc.VMs.CanBeHeard(h.ctx, d.Ref()); err != nil {
@@ -22,18 +28,36 @@ func TestANewMachineCanBeHeardThroughItsScreen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := rfb.Connect(h.ctx, conn, rfb.Options{OnSamples: func([]byte) {}})
+	var mu sync.Mutex
+	var heard []byte
+	client, err := rfb.Connect(h.ctx, conn, rfb.Options{OnSamples: func(pcm []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		heard = append(heard, pcm...)
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- client.Run(context.Background()) }()
+	defer func() {
+		client.Close()
+		<-ended
+	}()
 	rfbtest.Eventually(t, "its screen offers the sound", client.Audible)
 	if err := client.Listen(rfb.AudioRate44100); err != nil {
-		t.Error(err)
+		t.Fatal(err)
 	}
-	client.Close()
-	<-ended
+	rfbtest.Eventually(t, "its tone is heard", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		second := 4 * soundtest.Rate
+		if len(heard) < second {
+			return false
+		}
+		pitch := soundtest.Pitch(heard[len(heard)-second:])
+		return pitch > virttest.LoudPitch-8 && pitch < virttest.LoudPitch+8
+	})
 }
 
 func TestWhatAMachineLacksToBeHeardIsSaid(t *testing.T) {
