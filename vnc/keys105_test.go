@@ -1,14 +1,10 @@
 package vnc_test
 
 import (
-	"encoding/binary"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
-	"github.com/kvmmanager/kvm-manager/services/virttest"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb/rfbtest"
 )
@@ -24,55 +20,10 @@ func keyboard105() (keys []rfb.KeyCode) {
 		rfb.KeyInsert, rfb.KeyDelete, rfb.KeyPause, rfb.KeyLeftMeta, rfb.KeyRightMeta, rfb.KeyMenu)
 }
 
-// A keyReader is a Linux that tells what its keyboard's event device says.
-type keyReader struct {
-	*rfbtest.Linux
-	file string
-}
-
-func startKeyReader(t *testing.T) *keyReader {
-	t.Helper()
-	kernel, initrd, cmdline := virttest.Tiny(t)
-	r := &keyReader{file: filepath.Join(t.TempDir(), "events")}
-	r.Linux = rfbtest.StartLinux(t, kernel, initrd, cmdline, virttest.TinyReady, "", "-device", "virtio-vga",
-		"-device", "virtio-serial", "-chardev", "file,id=events,path="+r.file, "-device", "virtserialport,chardev=events")
-	r.Wait("# ")
-	r.Type("keyboard=$(grep -l keyboard /sys/class/input/event*/device/name | cut -d/ -f5)")
-	r.Type("port=$(echo /dev/vport*p1)") // a redirection takes a pattern for a name
-	r.Type("cat /dev/input/$keyboard > $port &")
-	r.Type("echo it listen's'")
-	r.Wait("it listens")
-	return r
-}
-
-// A keyEvent is a key that went down or up.
-type keyEvent struct {
-	code rfb.KeyCode
-	down bool
-}
-
-// events returns what happened so far: struct input_event of linux/input.h,
-// without repetitions and what is not about keys.
-func (r *keyReader) events(t *testing.T) (all []keyEvent) {
-	t.Helper()
-	b, err := os.ReadFile(r.file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const size, key = 24, 1
-	for ; len(b) >= size; b = b[size:] {
-		kind, value := binary.LittleEndian.Uint16(b[16:]), binary.LittleEndian.Uint32(b[20:])
-		if kind == key && value < 2 {
-			all = append(all, keyEvent{rfb.KeyCode(binary.LittleEndian.Uint16(b[18:])), value == 1})
-		}
-	}
-	return all
-}
-
 // The window keeps none of the keys for itself: only left Ctrl and left Alt
 // together, released with nothing between, are a sign to it, and reach the guest.
 func TestEveryKeyOf105ReachesTheGuestAsItselfInEveryLayout(t *testing.T) {
-	guest := startKeyReader(t)
+	guest := startEventReader(t, "keyboard")
 	d := openWindowOn(t, guest.Socket, "status 2 1024 768")
 	d.takeKeyboard()
 	keys := keyboard105()
@@ -98,16 +49,15 @@ func TestEveryKeyOf105ReachesTheGuestAsItselfInEveryLayout(t *testing.T) {
 }
 
 // wantKey presses a key and wants it in the guest at a place, and no other.
-func (d *realDesktop) wantKey(t *testing.T, guest *keyReader, layout, press string, place rfb.KeyCode) {
+func (d *realDesktop) wantKey(t *testing.T, guest *eventReader, layout, press string, place rfb.KeyCode) {
 	t.Helper()
-	before := len(guest.events(t))
 	d.x("key", press)
-	var got []keyEvent
+	var got []inputEvent
 	rfbtest.Eventually(t, fmt.Sprintf("%v, pressed in the layout %s", place, layout), func() bool {
-		got = guest.events(t)[before:]
+		got = append(got, guest.news(t)...)
 		return len(got) >= 2
 	})
-	if want := []keyEvent{{place, true}, {place, false}}; !slices.Equal(got, want) {
+	if want := keyEvents(uint16(place)); !slices.Equal(got, want) {
 		t.Errorf("layout %s: the guest has %v, want %v", layout, got, want)
 	}
 }
