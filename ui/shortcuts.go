@@ -13,8 +13,8 @@ import (
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
-// shortcutsHeight is how much of the list is seen without scrolling.
-const shortcutsHeight = 430
+// shortcutsHeight is how high the list with its field is where there is room.
+const shortcutsHeight = 490
 
 // shortcutList is the dialog with every key combination of the window.
 type shortcutList struct {
@@ -46,7 +46,7 @@ func (w *Window) showShortcutsOf(k *kit.Kit) {
 	change := kit.Link("settings", lang.L("Change them…"), nil)
 	dialog := kit.NewDialog(kit.DialogSpec{
 		Width: kit.WideDialog, Title: lang.L("Key combinations"), Left: change, Cancel: lang.L("Close"),
-		Body: kit.Col(12, l.field, kit.Height(shortcutsHeight, l.scroll)),
+		Body: kit.Col(12, l.field, kit.Grow(l.scroll)), Tall: shortcutsHeight,
 	})
 	change.OnPress(func() {
 		dialog.Close()

@@ -174,6 +174,14 @@ func TestTablesHaveAHeadAndARowForEach(t *testing.T) {
 	}
 }
 
+func TestWhatIsPrintedIsOneLineAndMovesNoCursor(t *testing.T) {
+	for text, want := range map[string]string{"": "-", "two\nlines": "two; lines", "\x1b[2J": "�[2J", "grüße": "grüße"} {
+		if got := printable(text); got != want {
+			t.Errorf("%q is printed as %q", text, got)
+		}
+	}
+}
+
 func TestReadingMakesNoFiles(t *testing.T) {
 	s := newShell(t, virttest.TestHost(t, "one-running-vm.xml"))
 	for _, args := range []string{

@@ -84,11 +84,13 @@ func row(w io.Writer, cells ...any) {
 	fmt.Fprintln(w, strings.TrimRight(strings.Join(words, "\t"), " \t"))
 }
 
-// printable keeps foreign names from moving the cursor of a terminal.
+// printable keeps foreign names from moving the cursor of a terminal; what has
+// several lines has one.
 func printable(s string) string {
 	if s == "" {
 		return "-"
 	}
+	s = strings.ReplaceAll(s, "\n", "; ")
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
 			return '�'

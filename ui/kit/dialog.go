@@ -24,6 +24,7 @@ type DialogSpec struct {
 	Text   string            // under the title
 	Tile   fyne.CanvasObject // left of the title, such as an icon tile
 	Body   fyne.CanvasObject // scrolls when the window is too low; may be nil
+	Tall   float32           // how high a body wants to be that scrolls by itself; zero for others
 	Left   fyne.CanvasObject // at the left of the footer; may be nil
 	Cancel string            // word of the cancel button; empty means "Cancel"
 	Action *Button           // the answer; nil for a dialog that only tells
@@ -63,7 +64,10 @@ func NewDialog(spec DialogSpec) *Dialog {
 	d.cross = IconButton("x", lang.L("Close"), d.Cancel)
 	d.head, d.foot = d.makeHead(), d.makeFoot()
 	objects := []fyne.CanvasObject{d.head}
-	if spec.Body != nil {
+	switch {
+	case spec.Tall > 0:
+		objects = append(objects, Grow(Pad(0, 24, 16, 24, spec.Body)))
+	case spec.Body != nil:
 		d.body = container.NewVScroll(Pad(0, 24, 16, 24, spec.Body))
 		objects = append(objects, Grow(d.body))
 	}
@@ -158,8 +162,8 @@ func (d *Dialog) firstFocus() fyne.Focusable {
 	switch {
 	case d.first != nil:
 		return d.first
-	case d.body != nil:
-		if f := firstFocusable(d.body.Content); f != nil {
+	case d.spec.Body != nil:
+		if f := firstFocusable(d.spec.Body); f != nil {
 			return f
 		}
 	}
@@ -206,7 +210,7 @@ func (d *Dialog) arrange(room fyne.Size) {
 	const margin = 32
 	width := min(d.spec.Width, room.Width-2*margin)
 	d.card.Resize(fyne.NewSize(width, d.card.Size().Height)) // paragraphs wrap to it
-	height := minSize(d.head).Height + minSize(d.foot).Height + 2
+	height := minSize(d.head).Height + minSize(d.foot).Height + 2 + d.spec.Tall
 	if d.body != nil {
 		height += minSize(d.body.Content).Height
 	}

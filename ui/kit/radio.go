@@ -49,8 +49,12 @@ func (g *RadioGroup) Focusable() fyne.Focusable { return g.buttons[g.chosen].foc
 // Chosen returns the index of the choice.
 func (g *RadioGroup) Chosen() int { return g.chosen }
 
-// Choose moves the choice without calling anybody.
+// Choose moves the choice without calling anybody. The keyboard goes with it when
+// the group has it.
 func (g *RadioGroup) Choose(i int) {
+	if c := canvasOf(g.buttons[g.chosen].self); c != nil && c.Focused() == g.Focusable() && i != g.chosen {
+		c.Focus(g.buttons[i].focusable())
+	}
 	g.chosen = i
 	for _, b := range g.buttons {
 		b.self.Refresh()

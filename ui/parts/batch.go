@@ -89,7 +89,7 @@ func (r *results) tell() {
 	r.actions.kit.Toast(toast)
 }
 
-// sum counts the results: "9 done, 2 failed, 1 skipped".
+// sum counts the results: "2 failed, 1 skipped, 9 done".
 func (r *results) sum() string {
 	words := ""
 	for _, result := range resultOrder {
