@@ -46,35 +46,30 @@ func (s *Service) Address(ctx context.Context, vm virt.Ref) (virt.Graphics, erro
 	})
 }
 
-// CanBeHeard returns nil when the VM's VNC screen sends its sound, else
-// virt.ErrUnsupported, which says what the VM lacks. New VMs lack nothing where
-// their host's libvirt can connect the two.
-func (s *Service) CanBeHeard(ctx context.Context, vm virt.Ref) error {
-	_, err := host.Read(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (struct{}, error) {
+// Unheard says what the VM lacks to be heard through its VNC screen, and what to
+// do, as an English sentence; nothing where it can be heard. New VMs lack nothing
+// where their host's libvirt can connect the two.
+func (s *Service) Unheard(ctx context.Context, vm virt.Ref) (reason string, err error) {
+	return host.Read(ctx, s.hosts, virt.OpenConsole, vm.Host, func(c *hypervisor.Conn) (string, error) {
 		_, screen, err := s.vnc(c, vm)
 		if err != nil {
-			return struct{}{}, err
+			return "", err
 		}
 		row, err := s.row(c, vm)
 		if err != nil {
-			return struct{}{}, err
+			return "", err
 		}
 		known, err := s.factsOf(c, row)
 		switch {
 		case err != nil:
-			return struct{}{}, err
+			return "", err
 		case known.Sound == "":
-			return struct{}{}, unheard(vm, "%s has no sound card", "Add one to the machine: <sound> in its XML, and <audio> in that and in the VNC screen.")
+			return "The machine has no sound card. It needs <sound> in its XML, and <audio> there and in its VNC screen.", nil
 		case !screen.Sound:
-			return struct{}{}, unheard(vm, "the sound of %s is not connected with its screen", "Add <audio> to the machine's XML and to its VNC screen, and start it anew.")
+			return "The machine’s sound is not connected with its screen. It needs <audio> in its XML and in its VNC screen.", nil
 		}
-		return struct{}{}, nil
+		return "", nil
 	})
-	return err
-}
-
-func unheard(vm virt.Ref, what, hint string) error {
-	return &virt.Error{Kind: virt.KindUnsupported, Action: virt.OpenConsole, Ref: vm, Err: virt.Errorf(virt.KindUnsupported, what, vm), Hint: hint}
 }
 
 // vnc returns the VM's first VNC screen and its place among the graphics.

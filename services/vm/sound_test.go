@@ -3,6 +3,7 @@ package vm_test
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -21,8 +22,8 @@ func TestANewMachineIsHeardThroughItsScreen(t *testing.T) {
 	if d.Sound != "ich9" || !d.Graphics[0].Sound {
 		t.Fatalf("its sound card is %q, its screen %+v", d.Sound, d.Graphics[0])
 	}
-	if err := h.svc.VMs.CanBeHeard(h.ctx, d.Ref()); err != nil {
-		t.Errorf("it cannot be heard: %v", err)
+	if reason, err := h.svc.VMs.Unheard(h.ctx, d.Ref()); reason != "" || err != nil {
+		t.Errorf("it cannot be heard: %q, %v", reason, err)
 	}
 	conn, err := h.svc.VMs.Screen(h.ctx, d.Ref())
 	if err != nil {
@@ -63,17 +64,16 @@ func TestANewMachineIsHeardThroughItsScreen(t *testing.T) {
 func TestWhatAMachineLacksToBeHeardIsSaid(t *testing.T) {
 	h := newHouse(t)
 	const head = `<domain type="qemu"><name>x</name><memory unit="MiB">64</memory><os><type arch="x86_64" machine="q35">hvm</type></os><devices><graphics type="vnc" port="-1"/>`
-	for name, devices := range map[string]string{
-		"silent":  "",
-		"unwired": `<sound model="ich9"/>`,
+	for name, c := range map[string]struct{ devices, want string }{
+		"silent":  {"", "has no sound card"},
+		"unwired": {`<sound model="ich9"/>`, "is not connected with its screen"},
 	} {
-		d := h.mustCreate(virt.VMSpec{Name: name, XML: head + devices + "</devices></domain>"})
-		err := h.svc.VMs.CanBeHeard(h.ctx, d.Ref())
-		wantKind(t, err, virt.KindUnsupported)
-		if virt.HintOf(err) == "" {
-			t.Errorf("%s: %v does not say what helps", name, err)
+		d := h.mustCreate(virt.VMSpec{Name: name, XML: head + c.devices + "</devices></domain>"})
+		if reason, err := h.svc.VMs.Unheard(h.ctx, d.Ref()); !strings.Contains(reason, c.want) || err != nil {
+			t.Errorf("%s: got %q, %v", name, reason, err)
 		}
 	}
 	text := h.mustCreate(virt.VMSpec{Name: "text", NoDisk: true, NoScreen: true, Network: "none"})
-	wantKind(t, h.svc.VMs.CanBeHeard(h.ctx, text.Ref()), virt.KindUnsupported)
+	_, err := h.svc.VMs.Unheard(h.ctx, text.Ref())
+	wantKind(t, err, virt.KindUnsupported)
 }

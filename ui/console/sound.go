@@ -19,7 +19,7 @@ type hearing struct {
 	wanted    bool
 	connected bool
 	known     bool   // whether the machine can be heard
-	unheard   error  // why it cannot
+	unheard   string // why it cannot
 	cancel    func() // of the question
 }
 
@@ -46,18 +46,25 @@ func (h *hearing) follow() {
 		h.cancel()
 		h.cancel = func() {}
 		if connected {
-			h.cancel = v.kit.Keep(func(ctx context.Context) error { return v.svc.VMs.CanBeHeard(ctx, v.vm) }, h.take)
+			h.cancel = h.ask()
 		}
 		h.apply()
 	}
 }
 
-func (h *hearing) take(err error) {
-	if errors.Is(err, context.Canceled) {
-		return
-	}
-	h.known, h.unheard = true, err
-	h.apply()
+// ask asks; where no answer comes it stays unknown until the next connection.
+func (h *hearing) ask() (cancel func()) {
+	v := h.view
+	var reason string
+	return v.kit.Keep(func(ctx context.Context) (err error) {
+		reason, err = v.svc.VMs.Unheard(ctx, v.vm)
+		return err
+	}, func(err error) {
+		if err == nil {
+			h.known, h.unheard = true, reason
+			h.apply()
+		}
+	})
 }
 
 // toggle plays or mutes the machine; where playing failed it tries again.
@@ -69,7 +76,7 @@ func (h *hearing) toggle() {
 }
 
 func (h *hearing) apply() {
-	h.view.screen.SetSound(h.wanted && h.known && h.unheard == nil)
+	h.view.screen.SetSound(h.wanted && h.known && h.unheard == "")
 	h.show()
 }
 
@@ -80,12 +87,8 @@ func (h *hearing) show() {
 	switch {
 	case !h.known:
 		why = lang.L("Whether the machine has sound is not known yet.")
-	case h.unheard != nil:
-		p := kit.Explain(h.unheard)
-		icon, why = "volume-x", p.Why
-		if p.Hint != "" {
-			why += " " + lang.L(p.Hint)
-		}
+	case h.unheard != "":
+		icon, why = "volume-x", lang.L(h.unheard)
 	case !h.wanted:
 		icon, name = "volume-x", lang.L("Play the machine’s sound")
 	case now == vnc.SoundNone:
