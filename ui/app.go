@@ -103,6 +103,7 @@ func followSight(k *kit.Kit) {
 // background begins what goes on beside the pages.
 func (w *Window) background() {
 	w.kit.Keep(func(ctx context.Context) error { return w.svc.Settings.Watch(ctx) }, nil)
+	w.kit.Keep(func(ctx context.Context) error { return w.svc.Hosts.Watch(ctx) }, nil)
 	w.kit.Keep(func(ctx context.Context) error { return w.svc.Operations.Watch(ctx) }, func(err error) {
 		if err != nil {
 			slog.Warn("operations of other programs are seen on reload only", "err", err)

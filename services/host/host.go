@@ -32,6 +32,8 @@ type Service struct {
 	ctx     context.Context //nolint:containedctx // the life of the service
 	cancel  context.CancelFunc
 
+	saving sync.Mutex // held while saved hosts and their connections change
+
 	mu     sync.Mutex
 	asker  Asker
 	hosts  map[virt.HostID]*connection

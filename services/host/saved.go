@@ -42,6 +42,8 @@ func (s *Service) Save(ctx context.Context, old virt.HostID, h virt.SavedHost) e
 		if err := h.Check(); err != nil {
 			return err
 		}
+		s.saving.Lock()
+		defer s.saving.Unlock()
 		if err := s.locked(ctx, func() error { return s.write(old, h, p) }); err != nil {
 			return err
 		}
@@ -88,6 +90,8 @@ func (s *Service) lastPlace(order int) int {
 // forgotten, too, where the keyring lets us.
 func (s *Service) Remove(ctx context.Context, name virt.HostID) error {
 	return s.door.Do(ctx, virt.RemoveHost, virt.HostRef(name), func(ctx context.Context, p *operation.Progress) error {
+		s.saving.Lock()
+		defer s.saving.Unlock()
 		h, err := s.savedHost(name)
 		if err != nil && !errors.Is(err, virt.ErrInvalid) {
 			return err
@@ -108,6 +112,8 @@ func (s *Service) Remove(ctx context.Context, name virt.HostID) error {
 // follow in the order they had.
 func (s *Service) Order(ctx context.Context, names []virt.HostID) error {
 	return s.door.Do(ctx, virt.OrderHosts, virt.Ref{Kind: virt.KindHost}, func(ctx context.Context, _ *operation.Progress) error {
+		s.saving.Lock()
+		defer s.saving.Unlock()
 		err := s.locked(ctx, func() error { return s.reorder(names) })
 		s.tell("")
 		return err

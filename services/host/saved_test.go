@@ -239,3 +239,70 @@ func TestWhatAViewerMayNotDoToHosts(t *testing.T) {
 	}
 	virttest.WantAudit(t, d.svc, d.ctx, virt.RemoveHost, "refused")
 }
+
+func TestSavedHostsThatAnotherProgramChangesAreFollowed(t *testing.T) {
+	d := newDesk(t, nil)
+	other, ctx := virttest.OpenIn(t, d.dirs, "test:///default")
+	watching, stop := context.WithCancel(d.ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- d.svc.Hosts.Watch(watching) }()
+	defer func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	heard := func(name virt.HostID) {
+		t.Helper()
+		for {
+			select {
+			case e := <-d.news:
+				if e.Kind == virt.HostChanged && e.Ref.Host == name {
+					return
+				}
+			case <-d.ctx.Done():
+				t.Fatalf("nothing was told of %s", name)
+			}
+		}
+	}
+	save := func(old virt.HostID, h virt.SavedHost) {
+		t.Helper()
+		if err := other.Hosts.Save(ctx, old, h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lab := virt.SavedHost{Name: "lab", Transport: virt.TransportURI, Custom: virttest.TestHost(t, "empty.xml")}
+	save("", lab)
+	heard("lab")
+	if err := d.svc.Hosts.Connect(d.ctx, "lab"); err != nil {
+		t.Fatal(err)
+	}
+	d.until("lab", virt.HostConnected)
+
+	lab.Custom = virttest.TestHost(t, "several-states.xml")
+	save("lab", lab)
+	for {
+		heard("lab")
+		if vms, err := d.svc.VMs.List(d.ctx, "lab"); err == nil && len(vms) == 5 {
+			break
+		}
+	}
+
+	file := filepath.Join(d.dirs.HostsDir(), "lab.json")
+	if err := os.WriteFile(file, []byte("{"), 0o600); err != nil { // somebody edits it
+		t.Fatal(err)
+	}
+	save("", virt.SavedHost{Name: "another", Transport: virt.TransportURI, Custom: "test:///default"})
+	heard("another")
+	if err := d.svc.Hosts.Wait(d.ctx, "lab"); err != nil {
+		t.Errorf("a file that is being edited ends the connection: %v", err)
+	}
+
+	if err := other.Hosts.Remove(ctx, "lab"); err != nil {
+		t.Fatal(err)
+	}
+	heard("lab")
+	if err := d.svc.Hosts.Wait(d.ctx, "lab"); !errors.Is(err, virt.ErrNotFound) {
+		t.Errorf("a host that another program removed: %v", err)
+	}
+}

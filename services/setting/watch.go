@@ -11,15 +11,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/fsnotify/fsnotify"
-
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/storage"
 )
-
-// lookEvery is how often Watch looks by itself: for a directory that was made
-// or replaced, and where the system cannot tell of changes.
-const lookEvery = 5 * time.Second
 
 // Watch publishes virt.SettingChanged for what other processes and editors
 // change, until ctx ends, which is no error. Without it the settings are as
@@ -28,54 +22,8 @@ func (s *Service) Watch(ctx context.Context) error {
 	if err := s.door.May(ctx, virt.GetSetting, virt.Ref{Kind: virt.KindSetting}); err != nil {
 		return err
 	}
-	w := newWatcher(filepath.Dir(s.path))
-	defer w.close()
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
-	for {
-		s.refresh()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-w.events:
-		case <-w.errors: // events were lost
-		case <-look.C:
-			w.add()
-		}
-	}
-}
-
-// A watcher tells of changes in a directory, as far as the system can. Its
-// channels are nil where it cannot.
-type watcher struct {
-	dir    string
-	notify *fsnotify.Watcher
-	events <-chan fsnotify.Event
-	errors <-chan error
-}
-
-func newWatcher(dir string) *watcher {
-	w := &watcher{dir: dir}
-	notify, err := fsnotify.NewWatcher()
-	if err != nil {
-		return w
-	}
-	w.notify, w.events, w.errors = notify, notify.Events, notify.Errors
-	w.add()
-	return w
-}
-
-// add begins to watch the directory; it may not exist yet, or be a new one.
-func (w *watcher) add() {
-	if w.notify != nil {
-		_ = w.notify.Add(w.dir)
-	}
-}
-
-func (w *watcher) close() {
-	if w.notify != nil {
-		_ = w.notify.Close()
-	}
+	storage.WatchDirs(ctx, s.refresh, filepath.Dir(s.path))
+	return nil
 }
 
 // A stamp changes whenever the file does.
