@@ -17,7 +17,7 @@ func newVMCommand(c *cli) *cobra.Command {
 	return group("vm", "Work on virtual machines",
 		newVMListCommand(c), newVMShowCommand(c), newVMCreateCommand(c), newVMDeleteCommand(c),
 		newVMXMLCommand(c), newVMScreenshotCommand(c), newVMStatsCommand(c), newVMWatchCommand(c), newVMConsoleCommand(c),
-		newVMAutostartCommand(c), newVMShutdownCommand(c), newVMRebootCommand(c),
+		newVMAutostartCommand(c), newVMClipboardCommand(c), newVMShutdownCommand(c), newVMRebootCommand(c),
 		newVMVerbCommand(c, "start", "Start a machine, from its saved memory when it has one", virt.StartVM, start, ""),
 		newVMVerbCommand(c, "reset", "Restart a machine at once, as its reset button would", virt.ResetVM, reset, "Reset %d machines?"),
 		newVMVerbCommand(c, "off", "End a machine at once, as pulling its plug would", virt.OffVM, off, "Force %d machines off?"),

@@ -47,6 +47,7 @@ const (
 	SaveVM           Action = "vm.save"
 	DiscardVM        Action = "vm.discard"
 	AutostartVM      Action = "vm.autostart"
+	ClipboardVM      Action = "vm.clipboard"
 	OpenConsole      Action = "vm.console"
 	CreatePool       Action = "pool.create"
 	StartPool        Action = "pool.start"

@@ -26,6 +26,8 @@ func Can(a Action, vm VM) (reason string, ok bool) {
 		return sentence(s == StateSaved, "The machine has no saved state.")
 	case AutostartVM:
 		return sentence(vm.Persistent, "A machine without a stored definition cannot start with the host.")
+	case ClipboardVM:
+		return sentence(vm.Persistent, "A machine without a stored definition cannot be given a device.")
 	case ScreenshotVM, OpenConsole:
 		return sentence(s.Active(), "The machine is off.")
 	default:

@@ -40,10 +40,14 @@ func (b *builder) environment(ctx context.Context) (domainxml.Environment, error
 	if err != nil {
 		return domainxml.Environment{}, err
 	}
+	text, err := b.conn.SharesText()
+	if err != nil {
+		return domainxml.Environment{}, err
+	}
 	domain, err := b.conn.DomainCapabilities(choice.Emulator, choice.Arch, choice.Machine, virtType)
 	return domainxml.Environment{
 		Caps: domain, Arch: choice.Arch, Emulator: choice.Emulator, Machine: choice.Machine, VirtType: virtType,
-		UUID: b.spec.UUID, MAC: b.spec.MAC, OS: os, Sound: sound,
+		UUID: b.spec.UUID, MAC: b.spec.MAC, OS: os, Sound: sound, Text: text,
 	}, err
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services/host"
 	"github.com/kvmmanager/kvm-manager/services/setting"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	"github.com/kvmmanager/kvm-manager/services/vm"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/vnc"
 )
@@ -42,10 +44,72 @@ func (v *view) clipboardMenu() []kit.MenuItem {
 	item := func(icon, label, help string, how vnc.Clipboard) kit.MenuItem {
 		return kit.MenuItem{Icon: icon, Label: label, Help: help, Checked: now == how, Do: func() { v.screen.SetClipboard(how) }}
 	}
-	return []kit.MenuItem{
+	items := []kit.MenuItem{
 		item("x", lang.L("Share nothing"), "", vnc.ClipboardOff),
 		item("arrow-right", lang.L("Text to the machine"), "", vnc.ClipboardToGuest),
 		item("arrow-left", lang.L("Text from the machine"), "", vnc.ClipboardFromGuest),
 		item("clipboard", lang.L("Text both ways"), lang.L("Where the machine runs the SPICE agent"), vnc.ClipboardBoth),
 	}
+	if channel, offered := v.channelItem(); offered {
+		items = append(items, kit.MenuLine(), channel)
+	}
+	return items
+}
+
+// channelItem offers the channel to a machine that has none.
+func (v *view) channelItem() (item kit.MenuItem, offered bool) {
+	item = kit.MenuItem{
+		Icon: "plug", Label: lang.L("Add the clipboard channel"),
+		Help: lang.L("The machine has none: until then nothing is shared"), Do: v.addChannel,
+	}
+	switch v.channel {
+	case vm.ClipboardMissing:
+		if reason, can := virt.Can(virt.ClipboardVM, v.row); !can {
+			item.Disabled = lang.L(reason)
+		}
+		return item, true
+	case vm.ClipboardWaits:
+		item.Disabled = lang.L("It was added: shut the machine down and start it again.")
+		return item, true
+	case vm.ClipboardCannot:
+		item.Disabled = lang.L("This host, or another program that speaks with the machine’s agent, leaves no way for it.")
+		return item, true
+	}
+	return item, false
+}
+
+// askForChannel finds out whether the machine has the channel; until then nothing
+// is offered.
+func (v *view) askForChannel() {
+	var state vm.ClipboardState
+	v.kit.Keep(func(ctx context.Context) (err error) {
+		state, err = v.svc.VMs.Clipboard(ctx, v.vm)
+		return err
+	}, func(err error) {
+		if err == nil {
+			v.channel = state
+		}
+	})
+}
+
+// addChannel adds the channel and says when text is shared.
+func (v *view) addChannel() {
+	var state vm.ClipboardState
+	v.bar.clip.SetBusy(true)
+	v.kit.RunTo(func(ctx context.Context) (err error) {
+		state, err = v.svc.VMs.AddClipboard(ctx, v.vm)
+		return err
+	}, func(err error) {
+		v.bar.clip.SetBusy(false)
+		if err != nil {
+			v.kit.Show(err)
+			return
+		}
+		v.channel = state
+		text := lang.L("Text is shared once the SPICE agent runs in the machine")
+		if state == vm.ClipboardWaits {
+			text = lang.L("Shut the machine down and start it again to share text")
+		}
+		v.kit.Toast(kit.Toast{Icon: "plug", Title: lang.L("The clipboard channel was added"), Text: text})
+	})
 }

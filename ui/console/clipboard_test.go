@@ -54,3 +54,37 @@ func TestMachinesOfOtherComputersShareNothingUntilItIsAllowed(t *testing.T) {
 		w.Until("the rule for "+how, func() bool { return v.screen.Clipboard() == directions[how] })
 	}
 }
+
+func TestAMachineWithoutTheChannelIsOfferedIt(t *testing.T) {
+	daemon := virttest.SharedLibvirtd(t)
+	svc, ctx := virttest.OpenURI(t, daemon.URI)
+	made, err := svc.VMs.Create(ctx, virttest.Host(t, svc, ctx), virt.VMSpec{Name: "voiceless", OS: "winxp", Network: "none", Memory: 64 << 20, Accel: "tcg", Start: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := svc.VMs.Off(ctx, made); err != nil {
+			t.Error(err)
+		}
+	})
+	d := openDesk(t, daemon.URI, "voiceless")
+	const offer = "Add the clipboard channel"
+	offered := func() (kit.MenuItem, bool) {
+		for _, item := range d.view().clipboardMenu() {
+			if item.Label == offer {
+				return item, true
+			}
+		}
+		return kit.MenuItem{}, false
+	}
+	d.Until("it is offered", func() bool {
+		item, is := offered()
+		return is && item.Disabled == ""
+	})
+	d.pick(t, d.view().clipboardMenu(), offer)
+	d.Until("it is said that it was added", func() bool { return d.notified("The clipboard channel was added") })
+	if item, is := offered(); is && item.Disabled == "" {
+		t.Error("it is offered again")
+	}
+	virttest.WantAudit(t, d.svc, d.ctx, virt.ClipboardVM, "done")
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virt/trace"
+	"github.com/kvmmanager/kvm-manager/services/vm"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
@@ -41,7 +42,8 @@ type view struct {
 	machine  *kit.View[virt.VM]
 	row      virt.VM
 	known    bool
-	problem  error // why nothing is known of the machine
+	channel  vm.ClipboardState // empty: not known
+	problem  error             // why nothing is known of the machine
 
 	screen   *vnc.Screen
 	line     *line
@@ -181,6 +183,9 @@ func (v *view) take(row virt.VM, err error) {
 	}
 	v.follow()
 	v.onChange()
+	if err == nil && v.line.connected() {
+		v.askForChannel()
+	}
 }
 
 // follow connects to a machine that is on, and hangs up when it is off or when
@@ -218,6 +223,9 @@ func (v *view) lineChanged() {
 	if !v.visible && v.line.open && !v.line.connected() {
 		v.line.hangUp()
 		return
+	}
+	if v.line.connected() {
+		v.askForChannel()
 	}
 	v.fresh = true
 	v.kit.After(calm, func() {

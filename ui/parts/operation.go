@@ -50,6 +50,8 @@ func ActionWord(a virt.Action) string {
 		return lang.L("Discard the saved state")
 	case virt.AutostartVM, virt.AutostartPool, virt.AutostartNetwork:
 		return lang.L("Start with the host")
+	case virt.ClipboardVM:
+		return lang.L("Add the clipboard channel")
 	case virt.RefreshPool:
 		return lang.L("Look for new disks")
 	case virt.DeleteNetwork:

@@ -93,7 +93,7 @@ var buildCases = []buildCase{
 func TestNewMachinesAreAsTheGoldenFilesSay(t *testing.T) {
 	for _, c := range allCases(t) {
 		t.Run(c.name, func(t *testing.T) {
-			c.env.Caps, c.env.Sound = readCaps(t, c.caps), true
+			c.env.Caps, c.env.Sound, c.env.Text = readCaps(t, c.caps), true, true
 			if c.env.OS.Windows() {
 				fullHyperV(c.env.Caps)
 			}

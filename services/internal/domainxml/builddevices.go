@@ -181,14 +181,10 @@ func (b *builder) channels(caps *libvirtxml.DomainCapsDevices) []libvirtxml.Doma
 		Source: &libvirtxml.DomainChardevSource{UNIX: &libvirtxml.DomainChardevSourceUNIX{}},
 		Target: &libvirtxml.DomainChannelTarget{VirtIO: &libvirtxml.DomainChannelTargetVirtIO{Name: "org.qemu.guest_agent.0"}},
 	}}
-	if b.spec.NoScreen || best(offers(caps.Channel, "type"), "qemu-vdagent") == "" {
+	if b.spec.NoScreen || !SharesClipboard(caps, b.env.Text) {
 		return list
 	}
-	clipboard := &libvirtxml.DomainChardevSourceQEMUVDAgentClipBoard{CopyPaste: "yes"}
-	return append(list, libvirtxml.DomainChannel{
-		Source: &libvirtxml.DomainChardevSource{QEMUVDAgent: &libvirtxml.DomainChardevSourceQEMUVDAgent{ClipBoard: clipboard}},
-		Target: &libvirtxml.DomainChannelTarget{VirtIO: &libvirtxml.DomainChannelTargetVirtIO{Name: "com.redhat.spice.0"}},
-	})
+	return append(list, clipboardChannel())
 }
 
 // inputs point absolutely, so that the pointer of the window and that of the

@@ -42,6 +42,9 @@ type Facts struct {
 	Video    string          // model of the first video card
 	Sound    string          // model of the first sound card
 	TPM      bool
+
+	Agent     string // libvirt's type of what speaks with the guest's SPICE agent; empty: nothing
+	Clipboard bool   // that shares text with a VNC screen
 }
 
 // Fill copies the facts into the parts of d that a document tells.

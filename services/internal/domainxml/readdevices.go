@@ -38,6 +38,7 @@ func (f *Facts) readDevices(d *libvirtxml.DomainDeviceList) {
 		f.Sound = d.Sounds[0].Model
 	}
 	f.TPM = len(d.TPMs) > 0
+	f.readAgent(d.Channels)
 }
 
 // hasBackend says whether a screen sends the sound of one of the machine's

@@ -108,6 +108,28 @@ func (c *Conn) SendsSound() (bool, error) {
 	return version >= soundByVNC, err
 }
 
+// Releases of libvirt and QEMU that learnt to share text between a VNC screen and
+// the guest's SPICE agent.
+const (
+	textByVNC     = 8_004_000
+	textByVNCQEMU = 6_001_000
+)
+
+// SharesText says whether the host's libvirt and QEMU are new enough to share text
+// by VNC. Whether QEMU was built with it, they do not say; see
+// domainxml.SharesClipboard.
+func (c *Conn) SharesText() (bool, error) {
+	if c.driver != "QEMU" {
+		return false, nil
+	}
+	version, err := value(c, "virConnectGetLibVersion", c.conn.GetLibVersion)
+	if err != nil || version < textByVNC {
+		return false, err
+	}
+	version, err = value(c, "virConnectGetVersion", c.conn.GetVersion)
+	return version >= textByVNCQEMU, err
+}
+
 // versionText writes libvirt's version number: major*1,000,000 + minor*1,000 + release.
 func versionText(v uint32) string {
 	return fmt.Sprintf("%d.%d.%d", v/1_000_000, v/1_000%1_000, v%1_000)

@@ -47,6 +47,7 @@ var policy = map[virt.Action]virt.Role{
 	virt.SaveVM:           virt.RoleOperator,
 	virt.DiscardVM:        virt.RoleOperator,
 	virt.AutostartVM:      virt.RoleOperator,
+	virt.ClipboardVM:      virt.RoleAdmin,
 	virt.OpenConsole:      virt.RoleOperator,
 	virt.CreatePool:       virt.RoleAdmin,
 	virt.StartPool:        virt.RoleAdmin,

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/virt"
+	machine "github.com/kvmmanager/kvm-manager/services/vm"
+)
+
+// channelStates are the words for what Clipboard says.
+var channelStates = map[machine.ClipboardState]string{
+	machine.ClipboardThere:   "has the clipboard channel",
+	machine.ClipboardWaits:   "has it when it is started the next time",
+	machine.ClipboardMissing: "has none; add one with --add",
+	machine.ClipboardCannot:  "cannot have one on this host",
+}
+
+func newVMClipboardCommand(c *cli) *cobra.Command {
+	var add bool
+	cmd := &cobra.Command{
+		Use: "clipboard NAME [--add]", Short: "Say whether a console can share text with a machine", ValidArgsFunction: c.names,
+		Long: `Say whether the machine has the channel by which its screen shares text with the
+SPICE agent in the guest. With --add, add it: at once where that can be done to a
+machine that runs, else for its next start.`,
+		Example: `  kvm-cli vm clipboard web
+  kvm-cli vm clipboard web --add`,
+		Args: exact("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.onVM(cmd, args[0], func(ctx context.Context, s *services.Services, vm virt.Ref) (err error) {
+				ask := s.VMs.Clipboard
+				if add {
+					ask = s.VMs.AddClipboard
+				}
+				state, err := ask(ctx, vm)
+				if err != nil {
+					return err
+				}
+				return c.print(map[string]any{"name": vm.Name, "clipboard": state}, func(w io.Writer) { row(w, vm.Name, channelStates[state]) })
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&add, "add", false, "add the channel")
+	return cmd
+}

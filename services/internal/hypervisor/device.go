@@ -1,0 +1,13 @@
+package hypervisor
+
+import "libvirt.org/go/libvirt"
+
+// AddDevice gives the VM a device (virDomainAttachDeviceFlags): in its stored
+// definition, or with live in the VM that runs. libvirt chooses the address.
+func (c *Conn) AddDevice(id, text string, live bool) error {
+	flags := libvirt.DOMAIN_DEVICE_MODIFY_CONFIG
+	if live {
+		flags = libvirt.DOMAIN_DEVICE_MODIFY_LIVE
+	}
+	return c.withDomain("virDomainAttachDeviceFlags", id, func(d *libvirt.Domain) error { return d.AttachDeviceFlags(text, flags) })
+}
