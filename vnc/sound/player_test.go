@@ -97,8 +97,8 @@ func TestWhoIsBehindLosesTheOldestAndNobodyWaits(t *testing.T) {
 	whole := tone(5 * time.Second)
 	begun := time.Now()
 	p.Write(whole)
-	if took := time.Since(begun); took > 100*time.Millisecond {
-		t.Errorf("writing took %v", took)
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("writing five seconds of sound took %v", took)
 	}
 	p.End()
 	soundtest.Eventually(t, "the rest is played", func() bool { s := p.Stats(); return s.Played > 0 && s.Played+s.Dropped == 5*rate })
