@@ -17,7 +17,9 @@ type fileChoice struct {
 	volumes *kit.Select
 	wanted  func(virt.Volume) bool
 	byPath  func() bool // a volume is named by its path
+	browse  *kit.Button
 	into    *string
+	endings []string // of its files; none: any
 	all     *fyne.Container
 }
 
@@ -33,8 +35,18 @@ func newFileChoice(w *wizard, known virt.Field, step int, label, help string, in
 		follow(text)
 	}
 	c.volumes = kit.NewSelect(lang.L("{{.What}}: volumes", map[string]any{"What": label}), nil, c.pick)
-	c.all = kit.RowTop(14, kit.GrowBy(3, row), kit.GrowBy(2, kit.NewField(lang.L("Or a volume"), "", c.volumes)))
+	c.browse = kit.SecondaryIcon("folder-open", lang.L("{{.What}}: choose a file of this computer", map[string]any{"What": label}), func() { c.chooseFile(label) })
+	beside := kit.NewField("", "", c.browse)
+	c.all = kit.RowTop(14, kit.GrowBy(3, kit.RowTop(8, kit.Grow(row), beside)), kit.GrowBy(2, kit.NewField(lang.L("Or a volume"), "", c.volumes)))
 	return c
+}
+
+// chooseFile asks for a file of this computer, which is the host.
+func (c *fileChoice) chooseFile(label string) {
+	parts.ChooseFile(c.w.Kit, parts.FileQuestion{Title: label, At: *c.into, Endings: c.endings, Chosen: func(path string) {
+		*c.into, c.w.draft.unreadable = path, ""
+		c.w.changed()
+	}})
 }
 
 func (c *fileChoice) pick(o kit.Option) {
@@ -52,6 +64,11 @@ func (c *fileChoice) pick(o kit.Option) {
 // show follows the draft and the host's volumes.
 func (c *fileChoice) show() {
 	c.entry.SetText(*c.into)
+	if c.w.facts.options.Local {
+		c.browse.Enable()
+	} else {
+		c.browse.DisableBecause(lang.L("The host’s files cannot be listed from here: type the path, or choose a volume."))
+	}
 	var options []kit.Option
 	chosen := ""
 	for _, v := range c.w.facts.volumes {

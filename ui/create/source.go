@@ -56,6 +56,9 @@ func newSourcePage(w *wizard) *sourcePage {
 	return p
 }
 
+// diskEndings are how the names of disk images usually end.
+var diskEndings = []string{".qcow2", ".img", ".raw", ".vmdk", ".vdi", ".vhdx"}
+
 // said makes a paragraph that explains a source.
 func (p *sourcePage) said(source, words string) *kit.Paragraph {
 	p.words[source] = kit.NewParagraph(kit.BodyText, words, 700).In(theme.Muted)
@@ -69,12 +72,15 @@ func (p *sourcePage) file(known virt.Field, label, help string, into *string, wa
 }
 
 func (p *sourcePage) isoFile() fyne.CanvasObject {
-	return p.file(virt.FieldISO, lang.L("Image to install from"), lang.L("A file of the host, or a drive"), &p.w.draft.iso, isMedium).all
+	file := p.file(virt.FieldISO, lang.L("Image to install from"), lang.L("A file of the host, or a drive"), &p.w.draft.iso, isMedium)
+	file.endings = []string{".iso", ".img"}
+	return file.all
 }
 
 func (p *sourcePage) imageFile() fyne.CanvasObject {
 	file := newFileChoice(p.w, fieldImage, sourceStep, lang.L("Disk image"), lang.L("qcow2, raw, vmdk, vdi or vhdx"), &p.w.draft.image, isDisk)
 	file.byPath = func() bool { return p.w.draft.copyImage }
+	file.endings = diskEndings
 	p.files = append(p.files, file)
 	p.copying = kit.NewSwitch(lang.L("Copy it into a pool"), func(on bool) {
 		p.w.draft.copyImage = on

@@ -47,6 +47,7 @@ func newStoragePage(w *wizard) *storagePage {
 	w.fields[virt.FieldPool] = &field{row: p.poolRow, step: storageStep, touched: true}
 	p.made = kit.Col(16, kit.Grid(2, 14, p.sizeRow, p.format()), p.poolRow)
 	p.file = newFileChoice(w, virt.FieldDisk, storageStep, lang.L("Existing disk"), "", &w.draft.file, isDisk)
+	p.file.endings = diskEndings
 	p.access = newAccessPanel(w, storageStep, virt.FieldDisk)
 	p.existing = kit.Col(16, p.file.all, kit.Grid(2, 14, p.format()), p.access.all)
 	p.all = kit.Col(18, p.choices, p.note, p.made, p.existing)

@@ -32,6 +32,8 @@ type TableSpec[R any] struct {
 	// Rename and Delete are behind F2 and Delete.
 	Rename func(R)
 	Delete func(rows []R)
+	// Single hides the boxes that select several rows; the first one counts.
+	Single bool
 	// Selected hears of every change of the selection.
 	Selected func(rows []R)
 	// Arranged hears when a person has changed columns or order: save it.
@@ -69,6 +71,7 @@ func NewTable[R any](spec TableSpec[R]) *DataTable[R] {
 	}
 	t.name, t.sortBy, t.descending = spec.Name, spec.Sort, spec.Descending
 	t.empty, t.filtered = spec.Empty, spec.Filtered
+	t.single = spec.Single
 	t.connect()
 	t.init(t)
 	return t

@@ -52,6 +52,7 @@ type table struct {
 	head            *tableHeader
 	list            *rowList // what shows the rows now: lines or grid
 	lines, grid     *rowList
+	single          bool // has no check boxes
 	skeleton        fyne.CanvasObject
 	banner          fyne.CanvasObject
 	top             *fyne.Container // holds the banner
@@ -214,7 +215,7 @@ func (t *table) setIDs(ids []string, total int) {
 }
 
 // checks says whether the column of check boxes is shown.
-func (t *table) checks() bool { return len(t.selected) > 0 }
+func (t *table) checks() bool { return len(t.selected) > 0 && !t.single }
 
 // instead returns what stands where the rows would be, or nil.
 func (t *table) instead() fyne.CanvasObject {
@@ -231,7 +232,7 @@ func (t *table) instead() fyne.CanvasObject {
 
 // A11y says how many rows there are; only the visible ones are in the tree.
 func (t *table) A11y() Node {
-	n := Node{Role: "table", Name: t.name, States: []string{"multiselectable"}}
+	n := Node{Role: "table", Name: t.name, States: when(!t.single, "multiselectable")}
 	n.Description = lang.N("{{.Count}} rows", len(t.ids), map[string]any{"Count": len(t.ids)})
 	if len(t.ids) < t.total {
 		n.Description = lang.L("{{.Count}} of {{.Total}} rows", map[string]any{"Count": len(t.ids), "Total": t.total})
