@@ -31,6 +31,9 @@ const (
 	soakAnswer   = 100 * time.Millisecond // for half of the calls
 )
 
+// learning reads what a list does not know yet; no page waits for it.
+const learning = "learn"
+
 func soakLength(t *testing.T) time.Duration {
 	t.Helper()
 	text := os.Getenv(soakVariable)
@@ -166,7 +169,7 @@ func (w *watcher) list(dirty <-chan struct{}) {
 		w.lists++
 		w.mu.Unlock()
 		if !complete {
-			w.time("learn", func() error { return w.svc.VMs.Learn(w.ctx, w.host) })
+			w.time(learning, func() error { return w.svc.VMs.Learn(w.ctx, w.host) })
 		}
 	}
 }
@@ -213,8 +216,9 @@ func (w *watcher) forget() {
 	w.resyncs.Store(0)
 }
 
-// report tells how long calls took, and fails the test when half of them are not
-// answered in time: the slow ones tell how busy the computer is.
+// report tells how long calls took, and fails the test when half of those that a
+// page waits for are not answered in time: the slow ones tell how busy the
+// computer is.
 func (w *watcher) report() {
 	w.t.Helper()
 	w.mu.Lock()
@@ -225,7 +229,7 @@ func (w *watcher) report() {
 			return took[int(share*float64(len(took)-1))].Round(100 * time.Microsecond)
 		}
 		w.t.Logf("%s: %d times, half within %v, 99%% within %v, all within %v", what, len(took), at(0.5), at(0.99), at(1))
-		if at(0.5) > soakAnswer {
+		if at(0.5) > soakAnswer && what != learning {
 			w.t.Errorf("half of %s are not answered within %v", what, soakAnswer)
 		}
 	}
