@@ -198,7 +198,7 @@ type repaints struct {
 	mu      sync.Mutex
 	updates int
 	last    int64     // when the latest update was there
-	waiting bool      // for the repaint after an update that came seldom enough
+	waiting int64     // since when a repaint is due for one that came seldom enough; 0: none is
 	took    []float64 // ms
 }
 
@@ -210,14 +210,16 @@ func (r *repaints) hear(line []byte) {
 	defer r.mu.Unlock()
 	switch e.Event {
 	case "update_received":
-		r.waiting = r.updates > 0 && e.At-r.last >= seldom.Microseconds()
+		if r.waiting == 0 && r.updates > 0 && e.At-r.last >= seldom.Microseconds() {
+			r.waiting = e.At
+		}
 		r.updates++
 		r.last = e.At
 	case "repaint_asked":
-		if r.waiting {
-			r.took = append(r.took, float64(e.At-r.last)/1000)
+		if r.waiting > 0 {
+			r.took = append(r.took, float64(e.At-r.waiting)/1000)
 		}
-		r.waiting = false
+		r.waiting = 0
 	}
 }
 

@@ -18,11 +18,14 @@ func TestOnlyUpdatesThatComeSeldomAreTimed(t *testing.T) {
 		{"repaint_asked", 90000}, // it waited for the interval
 		{"update_received", 100000},
 		{"repaint_asked", 101500},
+		{"update_received", 150000},
+		{"update_received", 200000}, // nothing was painted since
+		{"repaint_asked", 201000},
 	} {
 		r.hear(fmt.Appendf(nil, `{"t_us":%d,"event":%q,"vm":"x"}`, e.At, e.Event))
 	}
 	r.hear([]byte("no line of a trace"))
-	if want := []float64{0.7, 1.5}; !slices.Equal(r.all(), want) || r.count() != 4 {
-		t.Errorf("%d updates were repainted after %v ms, want 4 and %v", r.count(), r.all(), want)
+	if want := []float64{0.7, 1.5, 51}; !slices.Equal(r.all(), want) || r.count() != 6 {
+		t.Errorf("%d updates were repainted after %v ms, want 6 and %v", r.count(), r.all(), want)
 	}
 }
