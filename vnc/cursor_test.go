@@ -112,6 +112,6 @@ func TestTheGuestsPointerIsThisComputersPointerOverTheScreen(t *testing.T) {
 	d.x("mousemove", "1270", "790")
 	rfbtest.Eventually(t, "a pointer beside the window", func() bool { return !host.sprite().hidden() })
 	guest.point(68)
-	d.x("mousemove", "--window", d.window, "300", "200")
+	d.x("mousemove", "--window", d.window, "310", "210")
 	rfbtest.Eventually(t, "the pointer again", func() bool { return host.sprite().equals(shown[0]) })
 }

@@ -81,6 +81,10 @@ type native struct {
 	holding  bool                   // the pointer
 	showing  int                    // GLFW's cursor mode before
 	released glfw.CursorPosCallback // Fyne's own, while the pointer is held
+
+	watching bool                     // the buttons
+	clicked  glfw.MouseButtonCallback // Fyne's own, while they are watched
+	sides    rfb.Buttons              // that are down
 }
 
 // reach finds the window of the canvas; it is called while Fyne paints it. It
@@ -93,6 +97,7 @@ func (n *native) reach(c fyne.Canvas) bool {
 	}
 	n.ungrab()
 	n.free()
+	n.unwatch()
 	n.canvas, n.window = c, windowOf(c)
 	n.tryGrab(grabAttempts)
 	return n.window != nil

@@ -2,7 +2,11 @@
 
 package vnc
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+
+	"github.com/kvmmanager/kvm-manager/vnc/rfb"
+)
 
 // scanCodeOffset: on Wayland keys are counted as Linux does.
 const scanCodeOffset = 0
@@ -26,5 +30,11 @@ func (*native) capturePointer(func(dx, dy float64)) bool { return false }
 func (*native) freePointer() {}
 
 func (*native) showCursor() {}
+
+func (*native) watchButtons() {}
+
+func (*native) unwatchButtons() {}
+
+func (*native) sideButtons() rfb.Buttons { return 0 }
 
 func (*native) captured() bool { return false }

@@ -29,6 +29,9 @@ var buttonOf = map[desktop.MouseButton]rfb.Buttons{
 	desktop.MouseButtonTertiary:  rfb.ButtonMiddle,
 }
 
+// sideButtons have no name in Fyne; native sees them.
+const sideButtons = rfb.ButtonBack | rfb.ButtonForward
+
 // buttonsOf translates a set of buttons.
 func buttonsOf(set desktop.MouseButton) rfb.Buttons {
 	var all rfb.Buttons
@@ -50,7 +53,7 @@ func (s *Screen) MouseDown(event *desktop.MouseEvent) {
 	}
 	s.mu.Lock()
 	s.keyboard.hostKey = false
-	s.pointer.buttons |= buttonOf[event.Button]
+	s.pointer.buttons |= buttonOf[event.Button] | s.native.sideButtons()
 	capture := s.client != nil && !s.client.Absolute() && s.native.capturePointer(s.movedBy)
 	if capture { // as everywhere, the click that captures is not the guest's
 		s.pointer.buttons = 0
@@ -64,19 +67,22 @@ func (s *Screen) MouseDown(event *desktop.MouseEvent) {
 // MouseUp releases a button.
 func (s *Screen) MouseUp(event *desktop.MouseEvent) {
 	s.mu.Lock()
-	s.pointer.buttons &^= buttonOf[event.Button]
+	s.pointer.buttons &^= buttonOf[event.Button] | sideButtons&^s.native.sideButtons()
 	s.mu.Unlock()
 	s.sendAt(event.Position)
 }
 
 // MouseIn follows the pointer. A button released outside is released now.
-func (s *Screen) MouseIn(event *desktop.MouseEvent) { s.MouseMoved(event) }
+func (s *Screen) MouseIn(event *desktop.MouseEvent) {
+	s.native.watchButtons()
+	s.MouseMoved(event)
+}
 
 // MouseMoved follows the pointer. One that has stayed is not told: somebody else
 // may have moved the guest's meanwhile.
 func (s *Screen) MouseMoved(event *desktop.MouseEvent) {
 	s.mu.Lock()
-	held := s.pointer.buttons & buttonsOf(event.Button)
+	held := s.pointer.buttons & (buttonsOf(event.Button) | s.native.sideButtons())
 	stays := held == s.pointer.buttons && s.placed.toGuest(event.Position) == s.pointer.at
 	s.pointer.buttons = held
 	s.mu.Unlock()
@@ -88,8 +94,8 @@ func (s *Screen) MouseMoved(event *desktop.MouseEvent) {
 	}
 }
 
-// MouseOut is not needed: the guest's pointer stays where it is.
-func (s *Screen) MouseOut() {}
+// MouseOut leaves the guest's pointer where it is.
+func (s *Screen) MouseOut() { s.native.unwatchButtons() }
 
 // Dragged follows the pointer with a button down, also outside the widget.
 func (s *Screen) Dragged(event *fyne.DragEvent) { s.sendAt(event.Position) }

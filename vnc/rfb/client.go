@@ -75,6 +75,7 @@ type Client struct {
 	pixels     atomic.Uint64
 
 	physicalKeys atomic.Bool
+	manyButtons  atomic.Bool
 	relative     atomic.Bool
 
 	audible   atomic.Bool // the server takes Listen

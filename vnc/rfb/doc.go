@@ -34,12 +34,13 @@
 // CopyRect, RRE, CoRRE, Hextile, zlib, ZRLE and Tight (every filter, JPEG where
 // [Options].Quality allows it); the pseudo-encodings Cursor and CursorWithAlpha,
 // DesktopSize, ExtendedDesktopSize (also to ask for another size), DesktopName,
-// LastRect, Fence, ContinuousUpdates, QEMU extended key events (physical keys
-// instead of letters: right in every keyboard layout), QEMU pointer motion
-// change (absolute or relative pointer), QEMU LED state (the guest's lock
-// lights), QEMU audio (see [Client.Listen]) and the extended clipboard (text in UTF-8, see [Client.CutText]).
-// Each encoding is one file and one row of the table in update.go. Pixels are decoded where they are shown; after the
-// first rectangles none needs memory of its own.
+// LastRect, Fence, ContinuousUpdates, ExtendedMouseButtons, QEMU extended key
+// events (physical keys instead of letters: right in every keyboard layout), QEMU
+// pointer motion change (absolute or relative pointer), QEMU LED state (the
+// guest's lock lights), QEMU audio (see [Client.Listen]) and the extended
+// clipboard (text in UTF-8, see [Client.CutText]). Each encoding is one file and
+// one row of the table in update.go. Pixels are decoded where they are shown;
+// after the first rectangles none needs memory of its own.
 //
 // [Options].Local asks for Raw first: on the same computer bytes cost less than
 // compressing them. Otherwise the client asks for ZRLE, or with a Quality for

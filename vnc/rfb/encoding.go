@@ -35,6 +35,7 @@ const (
 	encodingFence               Encoding = -312
 	encodingContinuousUpdates   Encoding = -313
 	encodingCursorWithAlpha     Encoding = -314
+	encodingManyButtons         Encoding = -316
 	encodingClipboard           Encoding = -1063131698 // 0xc0a1e5ce
 )
 

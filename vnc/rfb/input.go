@@ -4,7 +4,7 @@ import "image"
 
 // Buttons is the set of pointer buttons that are down (RFC 6143 section 7.5.5).
 // The wheel is buttons, too: one notch is down and up.
-type Buttons uint8
+type Buttons uint16
 
 // The buttons of a pointer.
 const (
@@ -15,6 +15,8 @@ const (
 	WheelDown
 	WheelLeft
 	WheelRight
+	ButtonBack    // of servers that know eight buttons; QEMU does not
+	ButtonForward // of servers that offer more
 )
 
 // relativeOrigin is how QEMU writes "no movement" for a relative pointer.
@@ -76,12 +78,25 @@ func (c *Client) sendPosition(buttons Buttons) {
 	x := max(0, min(c.pointer.X, size.X-1))
 	y := max(0, min(c.pointer.Y, size.Y-1))
 	c.pointer = image.Pt(x, y)
-	if err := c.out.putPointer(pointerMessage(x, y, buttons)); err != nil {
+	if err := c.out.putPointer(c.pointerMessage(x, y, buttons)); err != nil {
 		c.closeWith(err)
 	}
 }
 
 func (c *Client) sendMovement(way image.Point, buttons Buttons) {
 	clamp := func(d int) int { return relativeOrigin + max(-relativeOrigin, min(d, relativeOrigin)) }
-	c.send(pointerMessage(clamp(way.X), clamp(way.Y), buttons))
+	c.send(c.pointerMessage(clamp(way.X), clamp(way.Y), buttons))
 }
+
+// pointerMessage has, of buttons that need it, another byte at its end where the
+// server has offered to read it (rfbproto: "ExtendedMouseButtons").
+func (c *Client) pointerMessage(x, y int, buttons Buttons) []byte {
+	const more, firstOfMore = 1 << 7, 7
+	if buttons < more || !c.manyButtons.Load() {
+		return pointerMessage(x, y, byte(buttons))
+	}
+	return append(pointerMessage(x, y, byte(buttons)|more), byte(buttons>>firstOfMore))
+}
+
+// decodeManyButtons learns that the server reads more than eight buttons.
+func (c *Client) decodeManyButtons(rectangle) { c.manyButtons.Store(true) }

@@ -78,8 +78,8 @@ func qemuKeyMessage(qnum, keysym uint32, down bool) []byte {
 	return be.AppendUint32(m, qnum)
 }
 
-func pointerMessage(x, y int, buttons Buttons) []byte {
-	m := []byte{sendPointer, byte(buttons)}
+func pointerMessage(x, y int, buttons byte) []byte {
+	m := []byte{sendPointer, buttons}
 	m = be.AppendUint16(m, uint16(x))
 	return be.AppendUint16(m, uint16(y))
 }

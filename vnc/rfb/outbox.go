@@ -20,7 +20,7 @@ type outbox struct {
 	waiting []byte
 	bulk    int           // bytes of waiting that have a bound of their own
 	writing bool          // a batch is being written
-	buttons byte          // of the last pointer message
+	buttons uint16        // of the last pointer message
 	move    int           // where the movement starts that ends waiting, or -1
 	filled  chan struct{} // has room for one
 }
@@ -42,7 +42,11 @@ func (o *outbox) put(message []byte) error {
 func (o *outbox) putPointer(message []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	buttons := message[1]
+	const pointerSize = 6 // and buttons that need another byte
+	buttons := uint16(message[1])
+	for _, more := range message[pointerSize:] {
+		buttons |= uint16(more) << 8
+	}
 	if buttons != o.buttons {
 		o.buttons, o.move = buttons, -1
 		return o.append(message)

@@ -6,11 +6,12 @@ import (
 )
 
 func TestWaitingMovementsMergeButNeverAButton(t *testing.T) {
-	o := newOutbox()
+	o, c := newOutbox(), &Client{}
+	c.manyButtons.Store(true)
 	var want []byte
 	put := func(x int, buttons Buttons, kept bool) {
 		t.Helper()
-		m := pointerMessage(x, 0, buttons)
+		m := c.pointerMessage(x, 0, buttons)
 		if err := o.putPointer(m); err != nil {
 			t.Fatal(err)
 		}
@@ -24,6 +25,10 @@ func TestWaitingMovementsMergeButNeverAButton(t *testing.T) {
 	put(4, ButtonLeft, false)
 	put(5, ButtonLeft, true)
 	put(6, 0, true) // released here
+	put(6, ButtonForward, true)
+	put(7, ButtonForward, false)
+	put(8, ButtonForward, true)
+	put(8, ButtonBack, true)
 	key := keyMessage('k', true)
 	put(7, 0, true) // the key comes after this movement
 	if err := o.put(key); err != nil {

@@ -111,7 +111,7 @@ var (
 // wantEncodings are what a client asks for by itself, with or without sound and
 // texts.
 func wantEncodings(opts rfb.Options) []byte {
-	ids := []int32{16, 7, 1, 6, 5, 4, 2, 0, -308, -223, -224, -307, -258, -257, -261}
+	ids := []int32{16, 7, 1, 6, 5, 4, 2, 0, -308, -223, -224, -307, -258, -316, -257, -261}
 	if opts.OnSamples != nil {
 		ids = append(ids, -259)
 	}

@@ -39,12 +39,13 @@ var decoders = [...]decoder{
 	{encoding: encodingDesktopSize, decode: (*Client).decodeDesktopSize},
 	{encoding: encodingLastRect, decode: func(*Client, rectangle) {}},
 	{encoding: encodingDesktopName, decode: (*Client).decodeDesktopName},
+	{encoding: encodingCursorWithAlpha, decode: (*Client).decodeCursorWithAlpha, wanted: (*Options).wantsCursor},
+	{encoding: encodingCursor, decode: (*Client).decodeCursor, wanted: (*Options).wantsCursor},
 	{encoding: encodingQEMUKey, decode: (*Client).decodeQEMUKey},
+	{encoding: encodingManyButtons, decode: (*Client).decodeManyButtons},
 	{encoding: encodingQEMUPointer, decode: (*Client).decodeQEMUPointer},
 	{encoding: encodingQEMULights, decode: (*Client).decodeQEMULights},
 	{encoding: encodingQEMUAudio, decode: (*Client).decodeQEMUAudio, wanted: (*Options).wantsSamples},
-	{encoding: encodingCursorWithAlpha, decode: (*Client).decodeCursorWithAlpha, wanted: (*Options).wantsCursor},
-	{encoding: encodingCursor, decode: (*Client).decodeCursor, wanted: (*Options).wantsCursor},
 }
 
 // decoderOf returns the place in decoders, or -1.
