@@ -202,3 +202,29 @@ func TestAQuestionNobodyWaitsForGoesAway(t *testing.T) {
 
 	h.Until("the question is gone", func() bool { return !h.has("alert dialog", "Is this ") })
 }
+
+func TestThePaletteKnowsWhatCanBeDoneWithHosts(t *testing.T) {
+	h := strangers(t)
+	if err := h.svc.Hosts.Save(h.ctx, "", virt.SavedHost{Name: "lab", Transport: virt.TransportURI, Custom: "test:///default"}); err != nil {
+		t.Fatal(err)
+	}
+	h.hostItem("lab", "Not connected")
+	h.combine("Ctrl+K")
+	h.typed("connect lab")
+	h.press(fyne.KeyReturn)
+	h.hostItem("lab", "1")
+
+	h.combine("Ctrl+K")
+	h.typed("add host")
+	h.press(fyne.KeyReturn)
+	h.must("dialog", "Add a host")
+	h.press(fyne.KeyEscape)
+}
+
+func TestF1IsHeardInATextField(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("running", "Running")
+	h.combine("Ctrl+F")
+	h.press(fyne.KeyF1)
+	h.must("dialog", "Key combinations")
+}

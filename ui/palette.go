@@ -49,7 +49,7 @@ func (w *Window) openPalette() {
 func (w *Window) newFinder() *finder {
 	f := &finder{act: w.act}
 	w.svc.Settings.UI(recentSetting, &f.recent)
-	f.selected, f.commands = w.selectedActions(), w.shortcutActions()
+	f.selected, f.commands = w.selectedActions(), append(w.shortcutActions(), w.hostActions()...)
 	f.places = append(w.placeOffers(), w.hostOffers()...)
 	f.settings = w.settingOffers()
 	f.machines = w.machineOffers()
@@ -131,12 +131,37 @@ func (w *Window) placeOffers() []offer {
 
 func (w *Window) hostOffers() []offer {
 	var offers []offer
-	for _, h := range w.machines.Inventory().Hosts() {
+	for _, h := range w.machines.Inventory().Known() {
 		ref := virt.HostRef(h.ID)
 		offers = append(offers, offer{kit.PaletteItem{
 			ID: "host:" + string(h.ID), Icon: "server", Title: string(h.ID), Detail: lang.L("Host"),
 			Do: func() { w.openMachine(ref, "", false) }, DoNew: func() { w.openMachine(ref, "", true) },
 		}, []string{strings.ToLower(string(h.ID)), strings.ToLower(h.URI), strings.ToLower(h.Hostname)}})
+	}
+	return offers
+}
+
+// hostActions are what can be done now with each host, saved ones too, and with
+// the list of hosts. To open one is among the places.
+func (w *Window) hostActions() []offer {
+	var offers []offer
+	add := false
+	for _, h := range w.machines.Inventory().Known() {
+		for _, item := range flat(w.machines.HostMenu(h)) {
+			detail := string(h.ID)
+			switch item.Label {
+			case lang.L("Open"):
+				continue
+			case lang.L("Add host…"): // stands in every menu
+				if add {
+					continue
+				}
+				add, detail = true, lang.L("Hosts")
+			}
+			offers = append(offers, offer{kit.PaletteItem{
+				ID: "host action:" + detail + ":" + item.Label, Icon: cmp.Or(item.Icon, "server"), Title: item.Label, Detail: detail, Keys: item.Shortcut, Do: item.Do,
+			}, []string{strings.ToLower(item.Label), strings.ToLower(detail)}})
+		}
 	}
 	return offers
 }

@@ -130,8 +130,8 @@ func (f *codeField) FocusLost() {
 // TypedKey keeps the keys of editing and passes on those that mean something to
 // the dialog or window.
 func (f *codeField) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyEscape, fyne.KeyF5, fyne.KeyF6:
+	switch {
+	case e.Name == fyne.KeyEscape, typesNothing(e):
 		passKey(f, e)
 	default:
 		f.Entry.TypedKey(e)

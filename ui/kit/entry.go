@@ -281,11 +281,17 @@ func (f *entryField) TypedKey(e *fyne.KeyEvent) {
 		passKey(f, e)
 	case (e.Name == fyne.KeyUp || e.Name == fyne.KeyDown) && f.owner.OnStep != nil:
 		f.owner.OnStep(step(e))
-	case e.Name == fyne.KeyUp, e.Name == fyne.KeyDown, e.Name == fyne.KeyF5, e.Name == fyne.KeyF6:
+	case e.Name == fyne.KeyUp, e.Name == fyne.KeyDown, typesNothing(e):
 		passKey(f, e)
 	default:
 		f.Entry.TypedKey(e)
 	}
+}
+
+// typesNothing tells whether the key is one that no text has a use for: F1 to F12,
+// and the menu's.
+func typesNothing(e *fyne.KeyEvent) bool {
+	return e.Name == desktop.KeyMenu || len(e.Name) > 1 && e.Name[0] == 'F' && e.Name[1] >= '1' && e.Name[1] <= '9'
 }
 
 func step(e *fyne.KeyEvent) int {
