@@ -15,8 +15,9 @@ func TestTheClipboardChannelIsAskedForAndAdded(t *testing.T) {
 		s.program(append([]string{"vm", "clipboard", "old", "-o", "json"}, args...)...).ok().json(&r)
 		return r.Clipboard
 	}
-	if got := said(); got != "missing" {
-		t.Errorf("at first it is %q", got)
+	first := said()
+	if first != "missing" && first != "costs" {
+		t.Errorf("at first it is %q", first)
 	}
 	if got := said("--add"); got != "there" {
 		t.Errorf("added it is %q", got)
@@ -24,6 +25,10 @@ func TestTheClipboardChannelIsAskedForAndAdded(t *testing.T) {
 	if got := said(); got != "there" {
 		t.Errorf("then it is %q", got)
 	}
+	if got := said("--remove"); got != first {
+		t.Errorf("taken away it is %q", got)
+	}
+	s.program("vm", "clipboard", "old", "--add", "--remove", "-o", "json").fails(virt.KindInvalid)
 	s.program("vm", "delete", "old", "--yes", "-o", "json").ok()
 	s.program("vm", "clipboard", "old", "-o", "json").fails(virt.KindNotFound)
 }

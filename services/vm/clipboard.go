@@ -20,6 +20,7 @@ const (
 	ClipboardThere   ClipboardState = "there"   // the VM has it; one that is off will have it
 	ClipboardWaits   ClipboardState = "waits"   // it is in the definition: the VM has it when it is started the next time
 	ClipboardMissing ClipboardState = "missing" // it can be added
+	ClipboardCosts   ClipboardState = "costs"   // it can be added, but the host's QEMU cannot save or move a VM that has it
 	ClipboardCannot  ClipboardState = "cannot"  // the host does not know it, or another program speaks with the agent
 )
 
@@ -49,13 +50,18 @@ func (s *Service) clipboard(c *hypervisor.Conn, vm virt.Ref) (ClipboardState, er
 	if kind == "tcg" {
 		kind = "qemu"
 	}
-	if newEnough, err := c.SharesText(); err == nil {
-		caps, err := c.DomainCapabilities("", stored.Arch, stored.Machine, kind)
-		if err == nil && domainxml.SharesClipboard(caps.Devices, newEnough) {
-			return ClipboardMissing, nil
-		}
+	shares, saves, err := c.SharesText()
+	if err != nil {
+		return "", err
 	}
-	return ClipboardCannot, nil // nor is there a channel where the driver does not say what it can do
+	caps, err := c.DomainCapabilities("", stored.Arch, stored.Machine, kind)
+	switch {
+	case err != nil || !domainxml.SharesClipboard(caps.Devices, shares):
+		return ClipboardCannot, nil //nolint:nilerr // a driver that does not say what it can do has no channel
+	case !saves:
+		return ClipboardCosts, nil
+	}
+	return ClipboardMissing, nil
 }
 
 func readXML(c *hypervisor.Conn, id string, stored bool) (domainxml.Facts, error) {
@@ -68,7 +74,9 @@ func readXML(c *hypervisor.Conn, id string, stored bool) (domainxml.Facts, error
 
 // AddClipboard gives the VM the clipboard channel: at once where that can be done
 // to a VM that runs, else when it is started the next time. The state that it
-// returns tells which. A VM that has it already is left as it is.
+// returns tells which. A VM that has it already is left as it is. Where the state
+// was ClipboardCosts, the VM cannot be saved any more, nor moved while it runs,
+// until RemoveClipboard.
 func (s *Service) AddClipboard(ctx context.Context, vm virt.Ref) (state ClipboardState, err error) {
 	err = s.hosts.Do(ctx, virt.ClipboardVM, vm, func(_ context.Context, c *hypervisor.Conn, p *operation.Progress) error {
 		return s.checked(c, virt.ClipboardVM, vm, func() error {
@@ -98,8 +106,8 @@ func (s *Service) addClipboard(c *hypervisor.Conn, vm virt.Ref, p *operation.Pro
 	if err != nil {
 		return err
 	}
-	if state == ClipboardMissing {
-		if err := addStored(c, vm, channel, p); err != nil {
+	if state == ClipboardMissing || state == ClipboardCosts {
+		if err := editStored(c, vm, p, c.AddDevice); err != nil {
 			return err
 		}
 	}
@@ -112,13 +120,42 @@ func (s *Service) addClipboard(c *hypervisor.Conn, vm virt.Ref, p *operation.Pro
 	return err
 }
 
-// addStored adds a device to the VM's definition and writes down what changed.
-func addStored(c *hypervisor.Conn, vm virt.Ref, device string, p *operation.Progress) error {
+// RemoveClipboard takes the channel away again, from a VM that runs when it is
+// started the next time. The state that it returns tells what the VM has now.
+func (s *Service) RemoveClipboard(ctx context.Context, vm virt.Ref) (state ClipboardState, err error) {
+	err = s.hosts.Do(ctx, virt.ClipboardVM, vm, func(_ context.Context, c *hypervisor.Conn, p *operation.Progress) error {
+		return s.checked(c, virt.ClipboardVM, vm, func() error {
+			stored, err := readXML(c, vm.ID, true)
+			if err != nil {
+				return err
+			}
+			if stored.Clipboard {
+				if err := editStored(c, vm, p, c.RemoveDevice); err != nil {
+					return err
+				}
+			}
+			state, err = s.clipboard(c, vm)
+			return err
+		})
+	})
+	if err == nil {
+		s.bus.Publish(virt.Event{Kind: virt.VMChanged, Ref: vm}) // as above
+	}
+	return state, err
+}
+
+// editStored adds the channel to the VM's definition, or takes it away, and writes
+// down what changed.
+func editStored(c *hypervisor.Conn, vm virt.Ref, p *operation.Progress, edit func(id, device string, live bool) error) error {
+	channel, err := domainxml.ClipboardChannel()
+	if err != nil {
+		return err
+	}
 	before, err := c.DomainXML(vm.ID, true, false)
 	if err != nil {
 		return err
 	}
-	if err := c.AddDevice(vm.ID, device, false); err != nil {
+	if err := edit(vm.ID, channel, false); err != nil {
 		return err
 	}
 	after, err := c.DomainXML(vm.ID, true, false)

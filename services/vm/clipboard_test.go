@@ -33,7 +33,7 @@ func TestAMachineWithoutTheClipboardChannelGetsIt(t *testing.T) {
 		return got
 	}
 	for _, ref := range []virt.Ref{off, on} {
-		state(ref, vm.ClipboardMissing)
+		state(ref, vm.ClipboardMissing, vm.ClipboardCosts)
 		said, err := h.svc.VMs.AddClipboard(h.ctx, ref)
 		if err != nil {
 			t.Fatal(err)
@@ -51,6 +51,9 @@ func TestAMachineWithoutTheClipboardChannelGetsIt(t *testing.T) {
 		}
 	}
 	state(off, vm.ClipboardThere)
+	if left, err := h.svc.VMs.RemoveClipboard(h.ctx, off); err != nil || left == vm.ClipboardThere {
+		t.Errorf("taken away it is %s, %v", left, err)
+	}
 	if err := h.svc.VMs.Off(h.ctx, on); err != nil {
 		t.Fatal(err)
 	}
@@ -60,11 +63,15 @@ func TestAMachineWithoutTheClipboardChannelGetsIt(t *testing.T) {
 	}
 }
 
-func TestANewMachineHasTheClipboardChannel(t *testing.T) {
+// QEMU before 10.1 can neither save nor move a machine with the channel.
+func TestANewMachineHasTheClipboardChannelOnlyWhereItCanBeSaved(t *testing.T) {
 	h := newHouse(t)
-	ref := h.mustCreate(virt.VMSpec{Name: "new", Network: "none", Memory: 64 << 20}).Ref()
-	if state, err := h.svc.VMs.Clipboard(h.ctx, ref); err != nil || state != vm.ClipboardThere {
+	ref := h.mustCreate(virt.VMSpec{Name: "new", Network: "none", Memory: 64 << 20, Start: true}).Ref()
+	if state, err := h.svc.VMs.Clipboard(h.ctx, ref); err != nil || state != vm.ClipboardThere && state != vm.ClipboardCosts {
 		t.Errorf("it is %s, %v", state, err)
+	}
+	if err := h.svc.VMs.Save(h.ctx, ref); err != nil {
+		t.Errorf("it cannot be saved: %v", err)
 	}
 }
 

@@ -40,7 +40,7 @@ func (b *builder) environment(ctx context.Context) (domainxml.Environment, error
 	if err != nil {
 		return domainxml.Environment{}, err
 	}
-	text, err := b.conn.SharesText()
+	_, text, err := b.conn.SharesText()
 	if err != nil {
 		return domainxml.Environment{}, err
 	}

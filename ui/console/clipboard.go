@@ -50,32 +50,51 @@ func (v *view) clipboardMenu() []kit.MenuItem {
 		item("arrow-left", lang.L("Text from the machine"), "", vnc.ClipboardFromGuest),
 		item("clipboard", lang.L("Text both ways"), lang.L("Where the machine runs the SPICE agent"), vnc.ClipboardBoth),
 	}
-	if channel, offered := v.channelItem(); offered {
-		items = append(items, kit.MenuLine(), channel)
+	if channel := v.channelItems(); channel != nil {
+		items = append(append(items, kit.MenuLine()), channel...)
 	}
 	return items
 }
 
-// channelItem offers the channel to a machine that has none.
-func (v *view) channelItem() (item kit.MenuItem, offered bool) {
-	item = kit.MenuItem{
+// channelItems offer the channel to a machine that has none, and the way back.
+func (v *view) channelItems() []kit.MenuItem {
+	add := kit.MenuItem{
 		Icon: "plug", Label: lang.L("Add the clipboard channel"),
-		Help: lang.L("The machine has none: until then nothing is shared"), Do: v.addChannel,
+		Help: lang.L("The machine has none: until then nothing is shared"), Do: func() { v.changeChannel(v.svc.VMs.AddClipboard) },
+	}
+	remove := kit.MenuItem{
+		Icon: "unlink", Label: lang.L("Take the clipboard channel away"), Do: func() { v.changeChannel(v.svc.VMs.RemoveClipboard) },
+	}
+	if reason, can := virt.Can(virt.ClipboardVM, v.row); !can {
+		add.Disabled, remove.Disabled = lang.L(reason), lang.L(reason)
 	}
 	switch v.channel {
-	case vm.ClipboardMissing:
-		if reason, can := virt.Can(virt.ClipboardVM, v.row); !can {
-			item.Disabled = lang.L(reason)
-		}
-		return item, true
+	case vm.ClipboardThere:
+		return []kit.MenuItem{remove}
 	case vm.ClipboardWaits:
-		item.Disabled = lang.L("It was added: shut the machine down and start it again.")
-		return item, true
+		add.Disabled = lang.L("It was added: shut the machine down and start it again.")
+		return []kit.MenuItem{add, remove}
+	case vm.ClipboardMissing:
+		return []kit.MenuItem{add}
+	case vm.ClipboardCosts:
+		add.Label, add.Do = lang.L("Add the clipboard channel…"), v.offerChannel
+		return []kit.MenuItem{add}
 	case vm.ClipboardCannot:
-		item.Disabled = lang.L("This host, or another program that speaks with the machine’s agent, leaves no way for it.")
-		return item, true
+		add.Disabled = lang.L("This host, or another program that speaks with the machine’s agent, leaves no way for it.")
+		return []kit.MenuItem{add}
 	}
-	return item, false
+	return nil
+}
+
+// offerChannel says what the channel costs before it is added.
+func (v *view) offerChannel() {
+	v.kit.Confirm(kit.Question{
+		Icon:     "plug",
+		Title:    lang.L("Add the clipboard channel to “{{.Name}}”?", map[string]any{"Name": v.vm.Name}),
+		Text:     lang.L("The QEMU of this host can neither save a machine that has it nor move it while it runs. It can be taken away again."),
+		Action:   lang.L("Add"),
+		Harmless: true,
+	}, func() { v.changeChannel(v.svc.VMs.AddClipboard) })
 }
 
 // askForChannel finds out whether the machine has the channel; until then nothing
@@ -92,12 +111,13 @@ func (v *view) askForChannel() {
 	})
 }
 
-// addChannel adds the channel and says when text is shared.
-func (v *view) addChannel() {
+// changeChannel adds the channel or takes it away, and says what follows.
+func (v *view) changeChannel(change func(context.Context, virt.Ref) (vm.ClipboardState, error)) {
+	had := v.channel == vm.ClipboardThere || v.channel == vm.ClipboardWaits
 	var state vm.ClipboardState
 	v.bar.clip.SetBusy(true)
 	v.kit.RunTo(func(ctx context.Context) (err error) {
-		state, err = v.svc.VMs.AddClipboard(ctx, v.vm)
+		state, err = change(ctx, v.vm)
 		return err
 	}, func(err error) {
 		v.bar.clip.SetBusy(false)
@@ -106,10 +126,20 @@ func (v *view) addChannel() {
 			return
 		}
 		v.channel = state
-		text := lang.L("Text is shared once the SPICE agent runs in the machine")
-		if state == vm.ClipboardWaits {
-			text = lang.L("Shut the machine down and start it again to share text")
-		}
-		v.kit.Toast(kit.Toast{Icon: "plug", Title: lang.L("The clipboard channel was added"), Text: text})
+		v.sayChannel(had)
 	})
+}
+
+func (v *view) sayChannel(had bool) {
+	said := kit.Toast{Icon: "plug", Title: lang.L("The clipboard channel was added"), Text: lang.L("Text is shared once the SPICE agent runs in the machine")}
+	switch {
+	case had:
+		said.Icon, said.Title, said.Text = "unlink", lang.L("The clipboard channel was taken away"), ""
+		if v.channel == vm.ClipboardThere {
+			said.Text = lang.L("It goes when the machine is shut down and started again")
+		}
+	case v.channel == vm.ClipboardWaits:
+		said.Text = lang.L("Shut the machine down and start it again to share text")
+	}
+	v.kit.Toast(said)
 }

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/kvmmanager/kvm-manager/services/setting"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
+	"github.com/kvmmanager/kvm-manager/services/vm"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
 	"github.com/kvmmanager/kvm-manager/vnc"
@@ -68,23 +70,29 @@ func TestAMachineWithoutTheChannelIsOfferedIt(t *testing.T) {
 		}
 	})
 	d := openDesk(t, daemon.URI, "voiceless")
-	const offer = "Add the clipboard channel"
-	offered := func() (kit.MenuItem, bool) {
+	offered := func(label string) bool {
 		for _, item := range d.view().clipboardMenu() {
-			if item.Label == offer {
-				return item, true
+			if strings.TrimSuffix(item.Label, "…") == label {
+				return item.Disabled == ""
 			}
 		}
-		return kit.MenuItem{}, false
+		return false
 	}
-	d.Until("it is offered", func() bool {
-		item, is := offered()
-		return is && item.Disabled == ""
-	})
-	d.pick(t, d.view().clipboardMenu(), offer)
+	d.Until("it is offered", func() bool { return offered("Add the clipboard channel") })
+	if d.view().channel == vm.ClipboardCosts {
+		d.pick(t, d.view().clipboardMenu(), "Add the clipboard channel…")
+		if words := d.Must("dialog", "Add the clipboard channel to “voiceless”?").Description; !strings.Contains(words, "neither save") {
+			t.Errorf("what it costs is said as %q", words)
+		}
+		d.Click("push button", "Add")
+	} else {
+		d.pick(t, d.view().clipboardMenu(), "Add the clipboard channel")
+	}
 	d.Until("it is said that it was added", func() bool { return d.notified("The clipboard channel was added") })
-	if item, is := offered(); is && item.Disabled == "" {
-		t.Error("it is offered again")
+	if offered("Add the clipboard channel") || !offered("Take the clipboard channel away") {
+		t.Error("it is offered again, and not to take it away")
 	}
 	virttest.WantAudit(t, d.svc, d.ctx, virt.ClipboardVM, "done")
+	d.pick(t, d.view().clipboardMenu(), "Take the clipboard channel away")
+	d.Until("it is said that it was taken away", func() bool { return d.notified("The clipboard channel was taken away") })
 }

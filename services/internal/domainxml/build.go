@@ -36,7 +36,7 @@ type Environment struct {
 	Tags    []string
 	OS      virt.OS // which devices the guest has drivers for; zero: a new one
 	Sound   bool    // the host's libvirt connects VNC screens with the machine's sound
-	Text    bool    // the host's libvirt and QEMU are new enough to share text by VNC
+	Text    bool    // the host shares text by VNC, and can save machines that do
 
 	SerialLog      string // file on the host that keeps all the serial port says; empty: none
 	GraphicsSocket string // socket on the host for the screen; empty: a port on 127.0.0.1

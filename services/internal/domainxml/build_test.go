@@ -93,7 +93,7 @@ var buildCases = []buildCase{
 func TestNewMachinesAreAsTheGoldenFilesSay(t *testing.T) {
 	for _, c := range allCases(t) {
 		t.Run(c.name, func(t *testing.T) {
-			c.env.Caps, c.env.Sound, c.env.Text = readCaps(t, c.caps), true, true
+			c.env.Caps, c.env.Sound = readCaps(t, c.caps), true
 			if c.env.OS.Windows() {
 				fullHyperV(c.env.Caps)
 			}
@@ -191,23 +191,27 @@ func TestWhatTheHostLacksIsReplacedByTheNextBest(t *testing.T) {
 	}
 }
 
-func TestClipboardComesWithTheHostsAgentChannel(t *testing.T) {
-	caps := readCaps(t, "caps-q35-qemu.xml")
-	caps.Devices.Channel.Enums[0].Values = append(caps.Devices.Channel.Enums[0].Values, "qemu-vdagent")
-	text, err := Build(virt.VMSpec{Name: "clip"}, Environment{Caps: caps})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var d libvirtxml.Domain
-	if err := d.Unmarshal(text); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range d.Devices.Channels {
-		if a := c.Source.QEMUVDAgent; a != nil && a.ClipBoard.CopyPaste == "yes" {
-			return
+func TestClipboardComesWhereTheHostCanSaveMachinesThatHaveIt(t *testing.T) {
+	shares := func(saves bool, listed ...string) bool {
+		t.Helper()
+		caps := readCaps(t, "caps-q35-qemu.xml")
+		caps.Devices.Channel.Enums[0].Values = listed
+		text, err := Build(virt.VMSpec{Name: "clip"}, Environment{Caps: caps, Text: saves})
+		if err != nil {
+			t.Fatal(err)
 		}
+		f, err := Read(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Clipboard && f.Agent == "qemu-vdagent"
 	}
-	t.Errorf("no clipboard channel in %s", text)
+	if !shares(true, "unix", "qemu-vdagent") || !shares(true, "unix", "spicevmc") {
+		t.Error("a host that has the channel gives it to no machine")
+	}
+	if shares(false, "unix", "qemu-vdagent") || shares(true, "unix") {
+		t.Error("a machine has the channel that cannot be saved with it, or that the host does not know")
+	}
 }
 
 func TestSoundCardsAreWhatGuestsHaveDriversFor(t *testing.T) {

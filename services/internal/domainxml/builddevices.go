@@ -171,8 +171,8 @@ func consoles() []libvirtxml.DomainConsole {
 	}}
 }
 
-// channels are the guest agent's and, where the host says that it has it, the
-// one by which VNC shares the clipboard.
+// channels are the guest agent's and, where the host can save machines that have
+// it, the one by which VNC shares the clipboard.
 func (b *builder) channels(caps *libvirtxml.DomainCapsDevices) []libvirtxml.DomainChannel {
 	if !b.env.OS.Drives(virt.VirtioSerial) {
 		return nil
@@ -181,7 +181,7 @@ func (b *builder) channels(caps *libvirtxml.DomainCapsDevices) []libvirtxml.Doma
 		Source: &libvirtxml.DomainChardevSource{UNIX: &libvirtxml.DomainChardevSourceUNIX{}},
 		Target: &libvirtxml.DomainChannelTarget{VirtIO: &libvirtxml.DomainChannelTargetVirtIO{Name: "org.qemu.guest_agent.0"}},
 	}}
-	if b.spec.NoScreen || !SharesClipboard(caps, b.env.Text) {
+	if b.spec.NoScreen || !b.env.Text || !SharesClipboard(caps, true) {
 		return list
 	}
 	return append(list, clipboardChannel())

@@ -109,25 +109,27 @@ func (c *Conn) SendsSound() (bool, error) {
 }
 
 // Releases of libvirt and QEMU that learnt to share text between a VNC screen and
-// the guest's SPICE agent.
+// the guest's SPICE agent, and of QEMU to save a machine that does ("The vdagent
+// chardev doesn't yet support migration").
 const (
-	textByVNC     = 8_004_000
-	textByVNCQEMU = 6_001_000
+	textByVNC      = 8_004_000
+	textByVNCQEMU  = 6_001_000
+	savesVNCsAgent = 10_001_000
 )
 
 // SharesText says whether the host's libvirt and QEMU are new enough to share text
-// by VNC. Whether QEMU was built with it, they do not say; see
-// domainxml.SharesClipboard.
-func (c *Conn) SharesText() (bool, error) {
+// by VNC, and whether a machine that does can be saved, and moved while it runs.
+// Whether QEMU was built with it, they do not say; see domainxml.SharesClipboard.
+func (c *Conn) SharesText() (shares, saves bool, err error) {
 	if c.driver != "QEMU" {
-		return false, nil
+		return false, false, nil
 	}
 	version, err := value(c, "virConnectGetLibVersion", c.conn.GetLibVersion)
 	if err != nil || version < textByVNC {
-		return false, err
+		return false, false, err
 	}
 	version, err = value(c, "virConnectGetVersion", c.conn.GetVersion)
-	return version >= textByVNCQEMU, err
+	return version >= textByVNCQEMU, version >= savesVNCsAgent, err
 }
 
 // versionText writes libvirt's version number: major*1,000,000 + minor*1,000 + release.
