@@ -61,6 +61,16 @@ func (c *Consoles) OpenWindow(vm virt.Ref) {
 	c.tell(vm)
 }
 
+// openShowing is OpenWindow that begins with the port of that key, as the tab did;
+// empty for the screen.
+func (c *Consoles) openShowing(vm virt.Ref, key string) {
+	had := c.hasWindow(vm)
+	c.OpenWindow(vm)
+	if !had {
+		c.windows[vm.Key()].serials.wished = key
+	}
+}
+
 // CloseWindow closes the window that OpenWindow opened, if there is one.
 func (c *Consoles) CloseWindow(vm virt.Ref) {
 	if w := c.windows[vm.Key()]; w != nil {

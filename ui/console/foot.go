@@ -37,10 +37,7 @@ func newFoot(v *view) *foot {
 	f := &foot{view: v, icon: kit.NewIcon("keyboard", 14, theme.Muted), owner: kit.NewText(kit.SmallText, "")}
 	f.key = v.letter.cap
 	f.lets = kit.NewText(kit.SmallText, lang.L("lets go"))
-	f.resume = kit.Link("play", lang.L("Resume"), nil)
-	f.resume.OnPress(func() {
-		v.kit.RunOn(f.resume, func(ctx context.Context) error { return v.svc.VMs.Resume(ctx, v.vm) })
-	})
+	f.resume = v.resumeButton()
 	f.recorded = kit.NewText(kit.SmallText, "").In(theme.Text)
 	f.stop = kit.Link("square", lang.L("Stop recording"), func() {
 		if r := v.recording(); r != nil {
@@ -50,6 +47,15 @@ func newFoot(v *view) *foot {
 	f.pictures = kit.NewText(kit.SmallText, "")
 	f.content = kit.Pad(footGap, 0, 0, 0, kit.Height(footHeight, kit.Row(7, f.icon, f.owner, kit.Gap(2, 1), f.key, f.lets, f.resume, kit.Spacer(), f.recorded, f.stop, kit.Gap(6, 1), f.pictures)))
 	return f
+}
+
+// resumeButton lets a paused machine go on.
+func (v *view) resumeButton() *kit.Button {
+	resume := kit.Link("play", lang.L("Resume"), nil)
+	resume.OnPress(func() {
+		v.kit.RunOn(resume, func(ctx context.Context) error { return v.svc.VMs.Resume(ctx, v.vm) })
+	})
+	return resume
 }
 
 func (f *foot) setVisible(visible bool) {

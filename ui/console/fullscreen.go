@@ -15,9 +15,12 @@ const fullScreenKeys = "F11"
 
 // OpenFullScreen shows the machine's screen on the whole monitor. Where it had no
 // window of its own, leaving full screen leads back to the tab.
-func (c *Consoles) OpenFullScreen(vm virt.Ref) {
+func (c *Consoles) OpenFullScreen(vm virt.Ref) { c.openFull(vm, "") }
+
+// openFull is OpenFullScreen that begins as openShowing does.
+func (c *Consoles) openFull(vm virt.Ref, key string) {
 	own := c.hasWindow(vm)
-	c.OpenWindow(vm)
+	c.openShowing(vm, key)
 	w := c.windows[vm.Key()]
 	w.passing = !own
 	w.setFull(true)

@@ -125,3 +125,19 @@ func TestAfterTheHostKeySingleKeysAreForTheConsole(t *testing.T) {
 		t.Error("F is not full screen")
 	}
 }
+
+func TestInFullScreenAMachineThatIsPausedSaysSoUntilItGoesOn(t *testing.T) {
+	still(t)
+	d := newDesk(t, "")
+	d.Until("the screen is shown", d.connected)
+	w := d.full(t)
+	bar := func() bool { return find(kit.Accessibility(w.win, 1), "tool bar", "Full screen") != nil }
+	d.Until("the bar has left by itself", func() bool { return !bar() })
+	d.must(t, d.svc.VMs.Pause(d.ctx, d.page.vm))
+	d.Until("the bar says so", func() bool {
+		return bar() && w.top.resume.Visible() && w.top.lets.Words() == "The machine is paused: it takes no keys"
+	})
+	w.top.resume.Press()
+	d.Until("it goes on", func() bool { return !w.view.paused() && !w.top.resume.Visible() })
+	d.Until("the bar has left again", func() bool { return !bar() })
+}

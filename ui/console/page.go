@@ -58,7 +58,7 @@ func (p *page) follow() {
 // newTools makes the buttons above the screen.
 func (p *page) newTools() fyne.CanvasObject {
 	c := p.consoles
-	window := kit.Secondary("external-link", lang.L("Open in window"), func() { c.OpenWindow(p.vm) }).Small()
+	window := kit.Secondary("external-link", lang.L("Open in window"), func() { c.openShowing(p.vm, p.serials.chosen) }).Small()
 	full := kit.Secondary("maximize", lang.L("Full screen"), p.fullScreen).Small()
 	p.address = kit.Secondary("info", lang.L("Address"), nil).Small()
 	p.address.OnPress(func() { c.showAddress(p.address, p.vm) })
@@ -90,7 +90,13 @@ func (p *page) drop() {
 // Content is part of kit.Page.
 func (p *page) Content() fyne.CanvasObject { return p.content }
 
-func (p *page) fullScreen() { p.consoles.OpenFullScreen(p.vm) }
+func (p *page) fullScreen() {
+	shown := ""
+	if p.serials != nil {
+		shown = p.serials.chosen
+	}
+	p.consoles.openFull(p.vm, shown)
+}
 
 // SetVisible is part of kit.Page.
 func (p *page) SetVisible(visible bool) {

@@ -120,7 +120,7 @@ func (r *recording) empty() bool { return r.frame.Updates() == 0 }
 
 func (c *Consoles) sayRecorded(r *recording) {
 	c.main.Toast(kit.Toast{
-		Icon: "circle-dot", Token: theme.OK, Title: lang.L("Recording saved"), Text: parts.ShortPath(r.path) + ", " + minutes(time.Since(r.begun)),
+		Icon: "circle-dot", Token: theme.OK, Title: lang.L("Recording saved"), Text: minutes(time.Since(r.begun)) + ", " + parts.ShortPath(r.path),
 		Action: lang.L("Play"), Do: func() { c.OpenRecording(r.path) },
 	})
 }

@@ -177,3 +177,20 @@ func TestATitleOfAnyLengthLeavesTheWindowAsItIs(t *testing.T) {
 		t.Errorf("the line says %q", d.port().foot.facts.Words())
 	}
 }
+
+func TestTheWindowShowsThePortThatTheTabShows(t *testing.T) {
+	d := newSerialDesk(t, virt.VMSpec{})
+	d.Until("there is a choice", func() bool { return d.page.serials.choice != nil })
+	port := keyOf(d.page.serials.found.Ports[0])
+	for name, open := range map[string]func(){
+		"a window": func() { d.consoles.openShowing(d.page.vm, d.page.serials.chosen) }, "full screen": d.page.fullScreen,
+	} {
+		d.page.serials.choose(port)
+		open()
+		w := d.consoles.windows[d.page.vm.Key()]
+		d.Until(name+" shows the port", func() bool { return w.serials.chosen == port })
+		d.Until("it has the keyboard", func() bool { return w.win.Canvas().Focused() == w.serials.focusable() })
+		d.consoles.CloseWindow(d.page.vm)
+		d.Until("the tab shows the machine again", func() bool { return d.page.serials != nil && d.page.serials.choice != nil })
+	}
+}

@@ -30,6 +30,7 @@ type serials struct {
 	found   vm.Consoles
 	row     virt.VM
 	chosen  string // the key of a port, or empty for the screen
+	wished  string // what is to be chosen once it is known
 	ports   map[string]*serialView
 
 	chooser *fyne.Container // the choice, and what belongs to the terminal
@@ -86,9 +87,13 @@ func (s *serials) take(facts serialFacts, err error) {
 			v.take(s.row, p)
 		}
 	}
-	if s.current() == nil || !s.has(s.chosen) {
+	switch wished := s.wished; {
+	case wished != "" && s.has(wished):
+		s.choose(wished)
+	case s.current() == nil || !s.has(s.chosen):
 		s.settle()
 	}
+	s.wished = ""
 	s.showChoice()
 }
 

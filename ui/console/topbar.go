@@ -21,25 +21,30 @@ type topBar struct {
 	window  *window
 	name    *kit.Text
 	lets    *kit.Text
+	resume  *kit.Button // of a machine that is paused
 	keys    *kit.Button
+	clip    *kit.Button
 	shot    *kit.Button
 	sound   *kit.Button
 	leave   *kit.Button
 	bar     *kit.ToolBar
 	place   *kit.SlideIn
 	letGo   bool   // the host key was pressed a moment ago
+	stood   bool   // the machine is paused: the bar stays, to say so
 	leaving func() // calls the leaving off; nil while nobody waits for it
 }
 
 func newTopBar(w *window) *topBar {
 	v := w.view
 	t := &topBar{window: w, name: kit.NewText(kit.BodyText, ""), lets: kit.NewText(kit.SmallText, "")}
+	t.resume = v.resumeButton()
 	t.keys = kit.Quiet("keyboard", lang.L("Send keys"), nil).Small()
 	t.keys.OnPress(func() { kit.ShowMenuUnder(t.keys, v.keyMenu()) })
+	t.clip = kit.IconMenuButton("clipboard", lang.L("Clipboard"), v.clipboardMenu)
 	t.shot = kit.IconMenuButton("camera", lang.L("Pictures and recordings"), func() []kit.MenuItem { return v.shotMenu(t.shot) })
 	t.sound = v.hearing.button()
 	t.leave = kit.Quiet("minimize", lang.L("Leave full screen"), w.toggleFull).Small()
-	t.bar = kit.NewToolBar(lang.L("Full screen"), kit.Pad(0, 0, 0, 8, t.name), t.lets, kit.ToolBarLine(), t.keys, t.shot, t.sound, kit.ToolBarLine(), t.leave)
+	t.bar = kit.NewToolBar(lang.L("Full screen"), kit.Pad(0, 0, 0, 8, t.name), t.lets, t.resume, kit.ToolBarLine(), t.keys, t.clip, t.shot, t.sound, kit.ToolBarLine(), t.leave)
 	t.place = kit.NewSlideIn(t.bar)
 	return t
 }
@@ -50,11 +55,11 @@ func (t *topBar) follow() {
 	if !t.window.full {
 		return
 	}
-	letGo := t.window.view.released != nil
-	if letGo && !t.letGo {
+	letGo, paused := t.window.view.released != nil, t.paused()
+	if letGo && !t.letGo || paused != t.stood {
 		t.greet()
 	}
-	t.letGo = letGo
+	t.letGo, t.stood = letGo, paused
 	t.show()
 }
 
@@ -64,7 +69,10 @@ func (t *topBar) show() {
 	t.name.SetText(t.window.serials.name())
 	screen := t.window.serials.current() == nil
 	t.lets.Hidden = !screen || !v.line.connected()
+	t.resume.Hidden = !t.paused()
 	switch {
+	case t.paused():
+		t.lets.SetText(lang.L("The machine is paused: it takes no keys"))
 	case v.released != nil:
 		t.lets.SetText(lang.L("F leaves, Del sends Ctrl+Alt+Delete, K is the menu of keys, S a screenshot"))
 	case v.focused:
@@ -73,9 +81,14 @@ func (t *topBar) show() {
 		t.lets.SetText(lang.L("Click the screen to type in the machine"))
 	}
 	t.keys.Hidden, t.shot.Hidden = !screen || !v.line.connected(), !screen
-	t.sound.Hidden = t.keys.Hidden
+	t.clip.Hidden, t.sound.Hidden = t.keys.Hidden, t.keys.Hidden
 	t.bar.Refresh()
 	t.place.Content.Refresh()
+}
+
+// paused says whether the screen stands still because the machine does.
+func (t *topBar) paused() bool {
+	return t.window.view.paused() && t.window.view.line.connected() && t.window.serials.current() == nil
 }
 
 // greet shows the bar to who has come to the full screen.
@@ -124,7 +137,7 @@ func (t *topBar) leaveSoon() {
 	t.stay()
 	t.leaving = t.window.kit.After(topBarStay, func() {
 		t.leaving = nil
-		if t.window.win.Canvas().Overlays().Top() != nil { // its menu is open
+		if t.stood || t.window.win.Canvas().Overlays().Top() != nil { // or its menu is open
 			t.leaveSoon()
 			return
 		}
