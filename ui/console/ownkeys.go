@@ -2,7 +2,9 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -32,6 +34,8 @@ type keyList struct {
 	rows   *fyne.Container
 	dialog *kit.Dialog
 	all    []string
+
+	writing sync.Mutex // one change after the other
 }
 
 // editKeys opens the dialog.
@@ -62,22 +66,27 @@ func (l *keyList) add() {
 		l.dialog.Fit()
 		return
 	}
-	l.keep(append(l.all[:len(l.all):len(l.all)], rfb.Combination(codes)), func() {
+	l.keep(func(all []string) []string { return append(all, rfb.Combination(codes)) }, func() {
 		if l.entry.Text() == written { // nobody has begun the next one
 			l.entry.SetText("")
 		}
 	})
 }
 
-func (l *keyList) remove(i int) {
-	l.keep(append(append([]string{}, l.all[:i]...), l.all[i+1:]...), func() {})
+func (l *keyList) remove(text string) {
+	l.keep(func(all []string) []string {
+		return slices.DeleteFunc(all, func(kept string) bool { return kept == text })
+	}, func() {})
 }
 
-// keep keeps the list in the settings, which know each combination once.
-func (l *keyList) keep(all []string, then func()) {
+// keep changes the list in the settings, which know each combination once. What is
+// shown may be older than they are.
+func (l *keyList) keep(change func([]string) []string, then func()) {
 	v := l.view
 	v.kit.RunThen(func(ctx context.Context) error {
-		return v.svc.Settings.Set(ctx, setting.NameConsoleKeys, strings.Join(all, ", "))
+		l.writing.Lock()
+		defer l.writing.Unlock()
+		return v.svc.Settings.Set(ctx, setting.NameConsoleKeys, strings.Join(change(v.svc.Settings.ConsoleKeys()), ", "))
 	}, func() {
 		l.all = v.svc.Settings.ConsoleKeys()
 		then()
@@ -87,8 +96,8 @@ func (l *keyList) keep(all []string, then func()) {
 
 func (l *keyList) show() {
 	l.rows.Objects = nil
-	for i, text := range l.all {
-		gone := kit.IconButton("trash-2", lang.L("Remove {{.Keys}}", map[string]any{"Keys": text}), func() { l.remove(i) })
+	for _, text := range l.all {
+		gone := kit.IconButton("trash-2", lang.L("Remove {{.Keys}}", map[string]any{"Keys": text}), func() { l.remove(text) })
 		l.rows.Add(kit.Row(8, kit.NewTag(text), kit.Spacer(), gone))
 	}
 	l.rows.Hidden = len(l.all) == 0
