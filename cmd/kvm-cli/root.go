@@ -135,12 +135,9 @@ func usage(format string, args ...any) *virt.Error {
 
 // dirs are the places for files, with the flags' overrides.
 func (c *cli) dirs() storage.Dirs {
-	d := storage.DefaultDirs()
-	if c.configDir != "" {
-		d.Config = c.configDir
-	}
+	d := storage.DefaultDirs().With(c.configDir, c.dataDir)
 	if c.dataDir != "" {
-		d.Data, d.State = c.dataDir, c.dataDir
+		d.State = d.Data
 	}
 	return d
 }

@@ -102,16 +102,7 @@ func (f flags) check() error {
 	return nil
 }
 
-func (f flags) dirs() storage.Dirs {
-	dirs := storage.DefaultDirs()
-	if f.configDir != "" {
-		dirs.Config = f.configDir
-	}
-	if f.dataDir != "" {
-		dirs.Data = f.dataDir
-	}
-	return dirs
-}
+func (f flags) dirs() storage.Dirs { return storage.DefaultDirs().With(f.configDir, f.dataDir) }
 
 // parseSize reads WIDTHxHEIGHT in pixels; empty is the zero size.
 func parseSize(text string) (fyne.Size, error) {

@@ -119,6 +119,7 @@ func (f *codeField) FocusGained() {
 	f.focused = true
 	f.Entry.FocusGained()
 	f.owner.Refresh()
+	reveal(f)
 }
 
 func (f *codeField) FocusLost() {

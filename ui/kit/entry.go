@@ -242,6 +242,7 @@ func (f *entryField) FocusGained() {
 	f.focused, f.before = true, f.Text
 	f.Entry.FocusGained()
 	f.owner.Refresh()
+	reveal(f)
 }
 
 func (f *entryField) FocusLost() {

@@ -152,6 +152,7 @@ func (c *control) focusByMouse() {
 func (c *control) FocusGained() {
 	c.focused, c.visible = true, !c.byMouse
 	if c.visible {
+		reveal(c.self)
 		showTip(c.self, c.tip(), focusDelay)
 	}
 	c.self.Refresh()
