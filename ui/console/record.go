@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -57,21 +58,15 @@ func (v *view) askForRecording() {
 	})
 }
 
-// askForReplay asks which file is to be played.
+// askForReplay asks which file is to be played, first where the last recording is.
 func (v *view) askForReplay() {
-	ask := pathQuestion{
-		title: lang.L("Play a recording"), text: lang.L("It plays in a window of its own."), icon: "play",
-		path: parts.ShortPath(v.consoles.recorded), action: lang.L("Play"),
+	last := v.consoles.recorded
+	folder := func(context.Context) (string, error) {
+		return cmp.Or(last, filepath.Dir(parts.Videos.Suggest(v.vm.Name, storage.TapeEnding))), nil
 	}
-	ask.open(v.kit, func(path string, done func(error)) {
-		v.kit.RunTo(func(context.Context) error {
-			_, err := os.Stat(path)
-			return err
-		}, func(err error) {
-			done(err)
-			if err == nil {
-				v.consoles.OpenRecording(path)
-			}
+	kit.Load(v.kit, folder, func(at string) {
+		parts.ChooseFile(v.kit, parts.FileQuestion{
+			Title: lang.L("Play a recording"), At: at, Endings: []string{".rfb", ".zst"}, Chosen: v.consoles.OpenRecording,
 		})
 	})
 }

@@ -97,11 +97,18 @@ func TestARecordingOfAMachineThatIsOffLeavesNoFile(t *testing.T) {
 	}
 }
 
-func TestAFileToPlayIsAskedFor(t *testing.T) {
+func TestAFileToPlayIsAskedForAndPlayed(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	path := filepath.Join(home, "talk.rfb")
 	d := newDesk(t, "")
+	d.must(t, os.WriteFile(path, []byte(recordedScreen(1)), 0o600))
 	d.Until("the screen is shown", d.connected)
 	d.pick(t, d.view().shotMenu(nil), "Play a recording…")
-	d.Write("File", "/none/such.rfb")
-	d.Click("push button", "Play")
-	d.Until("it is said that there is none", func() bool { return strings.Contains(d.Said("File"), "no such file") })
+	d.Must("dialog", "Play a recording")
+	d.Until("the recording is listed", func() bool { return find(kit.Accessibility(d.Win, 1), "table row", "talk.rfb") != nil })
+	before := len(d.App.Driver().AllWindows())
+	d.Write("Path", path)
+	d.Click("push button", "Choose")
+	d.Until("it plays in a window of its own", func() bool { return len(d.App.Driver().AllWindows()) > before })
 }
