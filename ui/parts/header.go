@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -16,6 +17,8 @@ type Header struct {
 	line  *fyne.Container
 	row   *fyne.Container
 	all   *fyne.Container
+
+	fitted []fyne.Size // what chips and buttons measured when they were laid out; hidden ones nothing
 }
 
 // headerHeight is the height of title, facts and the room around them.
@@ -36,6 +39,9 @@ func (h *Header) Content() fyne.CanvasObject { return h.all }
 
 // SetTitle changes the title.
 func (h *Header) SetTitle(title string) {
+	if h.title.Words() == title {
+		return
+	}
 	h.title.SetText(title)
 	h.line.Refresh()
 }
@@ -58,8 +64,21 @@ func (h *Header) SetActions(actions ...fyne.CanvasObject) {
 	h.all.Refresh()
 }
 
-// Refit lays the header out again after chips or buttons have changed size.
-func (h *Header) Refit() { h.all.Refresh() }
+// Refit lays the header out again if chips or buttons have changed size.
+func (h *Header) Refit() {
+	var sizes []fyne.Size
+	for _, o := range slices.Concat(h.line.Objects, h.row.Objects, []fyne.CanvasObject{h.facts}) {
+		size := fyne.Size{}
+		if o.Visible() {
+			size = o.MinSize()
+		}
+		sizes = append(sizes, size)
+	}
+	if !slices.Equal(sizes, h.fitted) {
+		h.fitted = sizes
+		h.all.Refresh()
+	}
+}
 
 // Frame puts header and body of a page on its surface, with the margins that
 // every page has. bar, under the header, may be nil.
