@@ -62,7 +62,7 @@ func (b *builder) poolPreparations() ([]virt.Preparation, error) {
 // own process.
 func (s *Service) Missed(ctx context.Context, id virt.HostID, spec virt.VMSpec, needed []virt.Preparation) ([]virt.Preparation, error) {
 	if len(needed) == 0 {
-		return nil, nil
+		return nil, s.hosts.Wait(ctx, id)
 	}
 	still, err := s.Preparations(ctx, id, spec)
 	return slices.DeleteFunc(slices.Clone(needed), func(n virt.Preparation) bool { return !slices.Contains(still, n) }), err
