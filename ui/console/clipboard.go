@@ -131,15 +131,15 @@ func (v *view) changeChannel(change func(context.Context, virt.Ref) (vm.Clipboar
 }
 
 func (v *view) sayChannel(had bool) {
-	said := kit.Toast{Icon: "plug", Title: lang.L("The clipboard channel was added"), Text: lang.L("Text is shared once the SPICE agent runs in the machine")}
+	said := kit.Toast{Icon: "plug", Title: lang.L("The clipboard channel was added"), Text: lang.L("Now SPICE’s agent must run in it")}
 	switch {
 	case had:
 		said.Icon, said.Title, said.Text = "unlink", lang.L("The clipboard channel was taken away"), ""
 		if v.channel == vm.ClipboardThere {
-			said.Text = lang.L("It goes when the machine is shut down and started again")
+			said.Text = lang.L("Once the machine has been shut down")
 		}
 	case v.channel == vm.ClipboardWaits:
-		said.Text = lang.L("Shut the machine down and start it again to share text")
+		said.Text = lang.L("Shut it down and start it again")
 	}
 	v.kit.Toast(said)
 }
