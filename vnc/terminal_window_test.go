@@ -26,8 +26,7 @@ func openTerminal(t *testing.T, script string) *realDesktop {
 	d.startX()
 	d.start(nil, "openbox", "--sm-disable")
 	d.start(d.listen, program, "sh", "-c", script)
-	d.window = d.x("search", "--sync", "--onlyvisible", "--name", "Terminal under test")
-	d.x("windowactivate", "--sync", d.window)
+	d.find("Terminal under test")
 	return d
 }
 

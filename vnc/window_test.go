@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -44,35 +45,62 @@ func openWindowOn(t *testing.T, socket, connected string) *realDesktop {
 			t.Skip("needs " + tool)
 		}
 	}
-	program := buildWindow(t)
+	program, err := windowProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
 	d := &realDesktop{t: t}
 	d.startX()
 	d.start(nil, "openbox", "--sm-disable")
 	d.start(d.listen, program, socket)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the window said last %q", d.last(20))
+		}
+	})
 	rfbtest.Eventually(t, "the picture is painted", func() bool {
 		return d.heard(connected) && d.heard("repaint_asked")
 	})
-	rfbtest.Eventually(t, "the window is found", func() bool { // a window that goes meanwhile ends the search
-		search := exec.Command("xdotool", "search", "--onlyvisible", "--name", "Screen under test")
+	d.find("Screen under test")
+	return d
+}
+
+// find activates the window of that name.
+func (d *realDesktop) find(name string) {
+	d.t.Helper()
+	rfbtest.Eventually(d.t, "the window is found", func() bool { // a window that goes meanwhile ends the search
+		search := exec.Command("xdotool", "search", "--onlyvisible", "--name", name)
 		search.Env = d.environment()
 		found, err := search.Output()
 		d.window = strings.TrimSpace(string(found))
 		return err == nil && d.window != ""
 	})
 	d.x("windowactivate", "--sync", d.window)
-	return d
 }
 
-// buildWindow compiles testdata/window with the flags of the released programs.
-func buildWindow(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "window")
+// programs holds what tests have compiled.
+var programs string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs, err = os.MkdirTemp("", "vnc"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(programs)
+	os.Exit(code)
+}
+
+// windowProgram compiles testdata/window once, with the flags of the released
+// programs.
+var windowProgram = sync.OnceValues(func() (string, error) {
+	program := filepath.Join(programs, "window")
 	build := exec.Command("go", "build", "-tags", "migrated_fynedo libvirt_dlopen", "-o", program, "./testdata/window")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
-	return program
-}
+	return program, nil
+})
 
 // startX starts an X server on a free display.
 func (d *realDesktop) startX() {
@@ -153,6 +181,13 @@ func (d *realDesktop) times(line string) (n int) {
 		}
 	}
 	return n
+}
+
+// last returns the last lines of the program.
+func (d *realDesktop) last(n int) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.told[max(0, len(d.told)-n):])
 }
 
 // takeKeyboard clicks into the screen.
