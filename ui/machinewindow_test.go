@@ -91,6 +91,7 @@ func TestATornOffTabLeavesTheWindowAndKeepsItsView(t *testing.T) {
 func TestAFailureInAMachinesWindowIsShownThere(t *testing.T) {
 	h := open(t, "several-states.xml")
 	h.says("off", "Off")
+	h.Kit.OnError(showProblem) // as the program has it
 	own := h.tearOff("off")
 	h.window.torn[h.ref("off").Key()].kit.Show(virt.Errorf(virt.KindState, "no"))
 	h.in(own, func() { h.must("alert dialog", "That did not work") })
