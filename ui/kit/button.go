@@ -156,6 +156,9 @@ func (b *Button) SetLabel(label string) {
 	if b.label == label {
 		return
 	}
+	if b.hint == b.label {
+		b.hint = label
+	}
 	b.label = label
 	b.Refresh()
 }

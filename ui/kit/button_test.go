@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -108,5 +109,13 @@ func TestLeavingWithTheButtonHeldLetsGo(t *testing.T) {
 	b.MouseOut()
 	if b.look() != b.kind.normal() {
 		t.Fatal("still held")
+	}
+}
+
+func TestTheTipOfAButtonFollowsItsLabel(t *testing.T) {
+	b := Secondary("", "Pause", nil).WithKeys("Ctrl+P")
+	b.SetLabel("Resume")
+	if tip := b.tip(); !strings.Contains(tip, "Resume") || strings.Contains(tip, "Pause") {
+		t.Errorf("the tip says %q", tip)
 	}
 }

@@ -102,7 +102,7 @@ func (c *checks) lay() {
 		c.rows.Add(row)
 	}
 	c.rows.Add(kit.HLine())
-	c.rows.Add(c.more(len(rest)))
+	c.rows.Add(c.more(len(rest), len(problems) == 0))
 	if c.all {
 		c.rows.Objects = append(c.rows.Objects, rest...)
 		c.rows.Add(kit.Gap(1, 8))
@@ -111,11 +111,15 @@ func (c *checks) lay() {
 	c.changed()
 }
 
-// more is the link that shows what needs nobody's attention.
-func (c *checks) more(count int) fyne.CanvasObject {
-	icon, words := "chevron-right", lang.N("Show {{.Count}} other findings", count, map[string]any{"Count": count})
+// more is the link that shows what needs nobody's attention; alone there is
+// nothing else.
+func (c *checks) more(count int, alone bool) fyne.CanvasObject {
+	icon, words, hide := "chevron-right", lang.N("Show {{.Count}} other findings", count, map[string]any{"Count": count}), lang.L("Hide the other findings")
+	if alone {
+		words, hide = lang.N("Show {{.Count}} findings", count, map[string]any{"Count": count}), lang.L("Hide the findings")
+	}
 	if c.all {
-		icon, words = "chevron-down", lang.L("Hide the other findings")
+		icon, words = "chevron-down", hide
 	}
 	link := kit.Link(icon, words, func() {
 		c.all = !c.all
