@@ -53,8 +53,8 @@ func (w *momentWriter) tell() {
 		return
 	}
 	passed := (w.at - w.told).Milliseconds()
-	w.varints = binary.AppendUvarint(w.varints, uint64(passed))  //nolint:gosec // time does not run backwards
-	w.varints = binary.AppendUvarint(w.varints, uint64(w.bytes)) //nolint:gosec // a count
+	w.varints = binary.AppendUvarint(w.varints, uint64(passed))  // time does not run backwards
+	w.varints = binary.AppendUvarint(w.varints, uint64(w.bytes)) // a count
 	w.told += time.Duration(passed) * time.Millisecond
 	w.bytes = 0
 }
@@ -62,7 +62,7 @@ func (w *momentWriter) tell() {
 // frame returns what ends the file.
 func (w *momentWriter) frame() []byte {
 	w.tell()
-	size := uint32(len(w.varints)) //nolint:gosec // a recording of 4 GiB has fewer
+	size := uint32(len(w.varints)) // a recording of 4 GiB has fewer
 	frame := binary.LittleEndian.AppendUint32(nil, momentsMagic)
 	frame = binary.LittleEndian.AppendUint32(frame, size+uint32(frameTail))
 	frame = append(frame, w.varints...)
@@ -87,11 +87,11 @@ func readMoments(file []byte, content int) []Moment {
 	for varints := rest[len(rest)-size:]; len(varints) > 0; {
 		passed, n := binary.Uvarint(varints)
 		came, m := binary.Uvarint(varints[max(0, n):])
-		if n <= 0 || m <= 0 || passed > uint64(maxTape) || came > uint64(content-last.Bytes) { //nolint:gosec // both are positive
+		if n <= 0 || m <= 0 || passed > uint64(maxTape) || came > uint64(content-last.Bytes) { // both are positive
 			return nil
 		}
 		varints = varints[n+m:]
-		last = Moment{last.At + time.Duration(passed)*time.Millisecond, last.Bytes + int(came)} //nolint:gosec // bounded above
+		last = Moment{last.At + time.Duration(passed)*time.Millisecond, last.Bytes + int(came)} // bounded above
 		all = append(all, last)
 	}
 	return all

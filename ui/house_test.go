@@ -23,7 +23,7 @@ type house struct {
 	*kittest.Window
 	t      testing.TB
 	svc    *services.Services
-	ctx    context.Context //nolint:containedctx // the test's
+	ctx    context.Context // the test's
 	window *Window
 }
 

@@ -68,7 +68,7 @@ func (r *eventReader) news(t *testing.T) (all []inputEvent) {
 	const size, relativeCodes, repeated = 24, 11, 2
 	for b = b[r.read:]; len(b) >= size; b = b[size:] {
 		r.read += size
-		e := inputEvent{binary.LittleEndian.Uint16(b[16:]), binary.LittleEndian.Uint16(b[18:]), int32(binary.LittleEndian.Uint32(b[20:]))} //nolint:gosec // it has a sign
+		e := inputEvent{binary.LittleEndian.Uint16(b[16:]), binary.LittleEndian.Uint16(b[18:]), int32(binary.LittleEndian.Uint32(b[20:]))} // it has a sign
 		if e.kind == eventKey && e.value < repeated || e.kind == eventRelative && e.code < relativeCodes {
 			all = append(all, e)
 		}

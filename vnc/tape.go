@@ -55,7 +55,7 @@ func NewTape(ctx context.Context, recording storage.Tape) (*Tape, error) {
 
 // whileWanted reads until ctx ends.
 type whileWanted struct {
-	ctx context.Context //nolint:containedctx // lives as long as NewTape
+	ctx context.Context // lives as long as NewTape
 	r   io.Reader
 }
 

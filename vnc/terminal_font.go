@@ -192,5 +192,5 @@ func blend(to *image.RGBA, clip image.Rectangle, g *glyph, at image.Point, c pix
 
 func mixed(under, over, alpha uint8) uint8 {
 	n := int(under)*(255-int(alpha)) + int(over)*int(alpha)
-	return uint8((n + 127) / 255) //nolint:gosec // between the two
+	return uint8((n + 127) / 255) // between the two
 }

@@ -250,7 +250,7 @@ func drawBlock(to *image.RGBA, r rune, cell image.Rectangle, c pixel) {
 	case n <= 0x13:
 		shade := glyph{mask: image.NewAlpha(image.Rect(0, 0, w, h))}
 		for i := range shade.mask.Pix {
-			shade.mask.Pix[i] = uint8(64 * (n - 0x10)) //nolint:gosec // at most 192
+			shade.mask.Pix[i] = uint8(64 * (n - 0x10)) // at most 192
 		}
 		blend(to, cell, &shade, cell.Min, c)
 	case n == 0x14:

@@ -139,7 +139,7 @@ func (b *bench) typist(ctx context.Context, does string) (virt.Ref, error) {
 	if err != nil {
 		return virt.Ref{}, err
 	}
-	if err := os.WriteFile(kernel, text, 0o644); err != nil { //nolint:gosec // that user reads it
+	if err := os.WriteFile(kernel, text, 0o644); err != nil { // that user reads it
 		return virt.Ref{}, err
 	}
 	spec := bare("typist")

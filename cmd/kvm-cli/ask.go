@@ -150,7 +150,7 @@ func isYes(text string) bool {
 // prompt. When ctx ends first the terminal is put right and the reading left
 // behind: nothing else reads from it afterwards.
 func (t *terminal) read(ctx context.Context, prompt string, hidden bool) (string, error) {
-	fd := int(t.in.Fd()) //nolint:gosec // a file descriptor fits
+	fd := int(t.in.Fd()) // a file descriptor fits
 	before, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	if err == nil && hidden {
 		err = hush(fd, *before)

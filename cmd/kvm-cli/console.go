@@ -120,7 +120,7 @@ func showRecording(from string) error {
 	if _, err := os.Stat(path); err != nil {
 		return virt.Errorf(virt.KindNotFound, "read the recording: %w", err).WithHint("Name a file that console record has made.")
 	}
-	window := exec.Command(sibling("kvm-manager"), "--page", "recording:"+path) //nolint:gosec,noctx // an argument vector; it outlives us
+	window := exec.Command(sibling("kvm-manager"), "--page", "recording:"+path) // an argument vector; it outlives us
 	if err := window.Start(); err != nil {
 		return virt.Errorf(virt.KindUnavailable, "start the window: %w", err).WithHint("Install kvm-manager, or add --headless.")
 	}

@@ -70,5 +70,5 @@ func (c *cli) clearBar() {
 
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor fits
+	return ok && term.IsTerminal(int(f.Fd())) // a file descriptor fits
 }

@@ -82,7 +82,7 @@ func shellWords(t *testing.T, command string) []string {
 func golden(t *testing.T, path, text string) {
 	t.Helper()
 	if *update {
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // everybody may read it
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { // everybody may read it
 			t.Fatal(err)
 		}
 	}

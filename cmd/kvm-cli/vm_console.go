@@ -89,7 +89,7 @@ func (c *cli) openWindow(ctx context.Context, s *services.Services, vm virt.Ref)
 	if err != nil {
 		return err
 	}
-	window := exec.Command(sibling("kvm-manager"), "--host", host.URI, "--page", "console:"+vm.Name) //nolint:gosec,noctx // an argument vector; it outlives us
+	window := exec.Command(sibling("kvm-manager"), "--host", host.URI, "--page", "console:"+vm.Name) // an argument vector; it outlives us
 	if err := window.Start(); err != nil {
 		return virt.Errorf(virt.KindUnavailable, "start the window: %w", err).WithHint("Install kvm-manager, or use --serial.")
 	}
@@ -134,7 +134,7 @@ func (c *cli) rawTerminal(vm virt.Ref) (func(), error) {
 		return func() {}, nil
 	}
 	fmt.Fprintf(c.err, "Connected to %s. Ctrl+] leaves.\r\n", vm)
-	fd := int(c.in.(*os.File).Fd()) //nolint:gosec,forcetypeassert // isTerminal looked
+	fd := int(c.in.(*os.File).Fd()) // isTerminal looked
 	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return nil, usage("take over the terminal: %w", err)

@@ -290,7 +290,7 @@ func TestWhatCannotBeDoneIsRefusedBeforeAnythingIs(t *testing.T) {
 	machines := all(t, s, ctx, virttest.Host(t, s, ctx))
 	viewer := virt.WithActor(context.Background(), virt.Actor{Name: "vic", Via: "test", Role: virt.RoleViewer})
 	for _, c := range []struct {
-		ctx  context.Context //nolint:containedctx // a case of the table
+		ctx  context.Context // a case of the table
 		r    batch.Request
 		want error
 	}{

@@ -125,5 +125,5 @@ func fixForwarding(ctx context.Context, id virt.HostID, c *hypervisor.Conn, p *o
 }
 
 func setForwarding(value string) error {
-	return os.WriteFile(forwardFile, []byte(value), 0o644) //nolint:gosec // a file of the kernel's
+	return os.WriteFile(forwardFile, []byte(value), 0o644) // a file of the kernel's
 }

@@ -64,7 +64,7 @@ func (e *examination) space() virt.Check {
 	for _, dir := range []string{imagesDir, "/var/lib", "/"} {
 		var fs unix.Statfs_t
 		if unix.Statfs(e.here.path(dir), &fs) == nil && fs.Bsize > 0 {
-			size := uint64(fs.Bsize) //nolint:gosec // above zero
+			size := uint64(fs.Bsize) // above zero
 			return room(dir, fs.Bavail*size, fs.Blocks*size)
 		}
 	}

@@ -19,7 +19,7 @@ import (
 type check struct {
 	t     *testing.T
 	svc   *services.Services
-	ctx   context.Context //nolint:containedctx // the test's
+	ctx   context.Context // the test's
 	host  virt.HostID
 	found map[string]virt.Check
 }

@@ -27,7 +27,7 @@ type connection struct {
 	saved   virt.SavedHost
 	place   int // in lists; s.mu guards it
 	cancel  context.CancelFunc
-	ctx     context.Context //nolint:containedctx // the life of the keeper, not of a call
+	ctx     context.Context // the life of the keeper, not of a call
 	ended   chan struct{}
 	again   chan struct{} // capacity 1: try now
 

@@ -29,7 +29,7 @@ type Service struct {
 
 	keyring *storage.Keyring
 	secrets secrets
-	ctx     context.Context //nolint:containedctx // the life of the service
+	ctx     context.Context // the life of the service
 	cancel  context.CancelFunc
 
 	saving sync.Mutex // held while saved hosts and their connections change

@@ -57,14 +57,14 @@ func prepareEmbedded(root string) error {
 		return os.MkdirAll(root, 0o700)
 	}
 	etc := filepath.Join(root, "etc")
-	if err := os.MkdirAll(etc, 0o755); err != nil { //nolint:gosec // QEMU's own files need no secrecy
+	if err := os.MkdirAll(etc, 0o755); err != nil { // QEMU's own files need no secrecy
 		return virt.Errorf(virt.KindForbidden, "prepare the embedded driver: %w", err)
 	}
 	conf := filepath.Join(etc, "qemu.conf")
 	if _, err := os.Stat(conf); err == nil {
 		return nil
 	}
-	if err := os.WriteFile(conf, []byte(embeddedConf), 0o644); err != nil { //nolint:gosec // as above
+	if err := os.WriteFile(conf, []byte(embeddedConf), 0o644); err != nil { // as above
 		return virt.Errorf(virt.KindForbidden, "prepare the embedded driver: %w", err)
 	}
 	return nil

@@ -40,7 +40,7 @@ func byProgram(t *testing.T, key string, line *virttest.Line) string {
 `, line.Port, key, dir))
 	ssh := filepath.Join(bin, "ssh")
 	write(t, ssh, "#!/bin/sh\nPATH=${PATH#*:} exec ssh -F "+dir+"/config \"$@\"\n")
-	if err := os.Chmod(ssh, 0o700); err != nil { //nolint:gosec // a program
+	if err := os.Chmod(ssh, 0o700); err != nil { // a program
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))

@@ -167,7 +167,7 @@ func TestNoPasswordIsInAFileOrTheLog(t *testing.T) {
 	for _, dir := range []string{d.dirs.Config, d.dirs.Data, d.dirs.State, d.dirs.Runtime} {
 		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || !entry.Type().IsRegular() {
-				return nil //nolint:nilerr // what is not there has no password
+				return nil // what is not there has no password
 			}
 			text, err := os.ReadFile(path)
 			if bytes.Contains(text, []byte(virttest.RemotePassword)) || bytes.Contains(text, []byte("sesame")) {

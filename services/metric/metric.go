@@ -117,7 +117,7 @@ func trailOf(rates []virt.Rates) virt.Trail {
 	for i := range trail {
 		trail[i] = virt.NoLoad
 		if at := len(rates) - len(trail) + i; at >= 0 {
-			trail[i] = uint8(math.Round(rates[at].CPUPercent)) //nolint:gosec // 0 to 100
+			trail[i] = uint8(math.Round(rates[at].CPUPercent)) // 0 to 100
 		}
 	}
 	return trail

@@ -101,7 +101,7 @@ func (s *Service) NewMachine() virt.VMSpec {
 	memory, _ := virt.ParseSize(read[string](s, NameNewMemory)) // both are checked by the registry
 	disk, _ := virt.ParseSize(read[string](s, NameNewDisk))
 	return virt.VMSpec{
-		Memory: memory, VCPUs: uint(read[int](s, NameNewVCPUs)), Disks: []virt.DiskSpec{{Size: disk}}, //nolint:gosec // not negative
+		Memory: memory, VCPUs: uint(read[int](s, NameNewVCPUs)), Disks: []virt.DiskSpec{{Size: disk}}, // not negative
 		Start: read[bool](s, NameNewStart),
 	}
 }

@@ -97,7 +97,7 @@ func entry(at []byte, name string, attributes byte, cluster uint16, size int) {
 	copy(at, fmt.Sprintf("%-11s", name))
 	at[11] = attributes
 	binary.LittleEndian.PutUint16(at[26:], cluster)
-	binary.LittleEndian.PutUint32(at[28:], uint32(size)) //nolint:gosec // of a few sectors
+	binary.LittleEndian.PutUint32(at[28:], uint32(size)) // of a few sectors
 }
 
 // fat12 packs entries of 12 bits, two into three bytes.

@@ -220,7 +220,7 @@ func makeDaemonDir() (string, error) {
 			return "", err
 		}
 	}
-	return dir, os.Chmod(dir, 0o755) //nolint:gosec // QEMU runs as another user
+	return dir, os.Chmod(dir, 0o755) // QEMU runs as another user
 }
 
 // capabilitiesDir is where private daemons remember what QEMU can do. Probing
@@ -231,5 +231,5 @@ func capabilitiesDir() (string, error) {
 		base = os.TempDir()
 	}
 	dir := filepath.Join(base, "kvm-manager-test", "qemu-capabilities")
-	return dir, os.MkdirAll(dir, 0o755) //nolint:gosec // QEMU runs as another user
+	return dir, os.MkdirAll(dir, 0o755) // QEMU runs as another user
 }

@@ -16,13 +16,13 @@ func OpenPty(columns, rows int) (terminal, program *os.File, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	terminal = os.NewFile(uintptr(fd), "/dev/ptmx") //nolint:gosec // not negative
+	terminal = os.NewFile(uintptr(fd), "/dev/ptmx") // not negative
 	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	if err == nil {
 		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
 	}
 	if err == nil {
-		err = unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(columns), Row: uint16(rows)}) //nolint:gosec // small
+		err = unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(columns), Row: uint16(rows)}) // small
 	}
 	if err == nil {
 		program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)

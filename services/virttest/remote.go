@@ -187,7 +187,7 @@ key_file = "/etc/libvirt/serverkey.pem"
 		return err
 	}
 	sasl := filepath.Join(etc, "sasl2")
-	if err := os.MkdirAll(sasl, 0o755); err != nil { //nolint:gosec // as in /etc
+	if err := os.MkdirAll(sasl, 0o755); err != nil { // as in /etc
 		return err
 	}
 	text := "mech_list: digest-md5\nsasldb_path: /etc/libvirt/passwd.db\n"
@@ -278,7 +278,7 @@ type sshd struct {
 
 func (r *Remote) startSSHD() (*sshd, error) {
 	inside := filepath.Join(r.Dir, "ssh")
-	if err := os.MkdirAll(inside, 0o755); err != nil { //nolint:gosec // users who log in read their keys
+	if err := os.MkdirAll(inside, 0o755); err != nil { // users who log in read their keys
 		return nil, err
 	}
 	s := &sshd{clientKey: filepath.Join(r.dir, "id_ed25519"), pidFile: filepath.Join(inside, "pid")}
@@ -289,7 +289,7 @@ func (r *Remote) startSSHD() (*sshd, error) {
 	if _, err := os.Stat(s.clientKey); err != nil {
 		public, err := newKey(s.clientKey, "")
 		if err == nil {
-			err = os.WriteFile(filepath.Join(inside, "authorized"), ssh.MarshalAuthorizedKey(public), 0o644) //nolint:gosec // as above
+			err = os.WriteFile(filepath.Join(inside, "authorized"), ssh.MarshalAuthorizedKey(public), 0o644) // as above
 		}
 		if err != nil {
 			return nil, err

@@ -40,13 +40,13 @@ func (r *Remote) writeScreenCert(etc string) error {
 		return err
 	}
 	dir := filepath.Join(etc, "vnc")
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // QEMU runs as another user
+	if err := os.MkdirAll(dir, 0o755); err != nil { // QEMU runs as another user
 		return err
 	}
 	for name, from := range map[string]string{"ca-cert.pem": r.Authority.CA, "server-cert.pem": screens.Cert, "server-key.pem": screens.Key} {
 		text, err := os.ReadFile(from)
 		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), text, 0o644) //nolint:gosec // as above
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o644) // as above
 		}
 		if err != nil {
 			return err

@@ -66,7 +66,7 @@ func (b *builder) probe(ctx context.Context) (bool, error) {
 	guest, err := b.conn.CreateTransient(xml)
 	if err != nil {
 		slog.Info("KVM probe did not start", "host", b.host, "err", err)
-		return false, nil //nolint:nilerr // not starting is the answer
+		return false, nil // not starting is the answer
 	}
 	defer removeProbe(b.conn, guest)
 	limit := time.NewTimer(probeTime)

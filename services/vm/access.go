@@ -100,7 +100,7 @@ func emulatorUser(caps *libvirtxml.Caps) (u fileaccess.User, owned, known bool) 
 		}
 		return u, false, false
 	}
-	return fileaccess.Lookup(uint32(os.Geteuid()), uint32(os.Getegid())), false, true //nolint:gosec // Linux's are not negative
+	return fileaccess.Lookup(uint32(os.Geteuid()), uint32(os.Getegid())), false, true // Linux's are not negative
 }
 
 // foreign are file systems on which root may give nothing away (statfs(2)).
@@ -139,7 +139,7 @@ func (b *builder) readableFile(ctx context.Context, word string, copyIt func()) 
 	}
 	path, err := onHost(b.conn, word)
 	if err != nil {
-		return nil //nolint:nilerr // said where the file is used
+		return nil // said where the file is used
 	}
 	u, found, err := b.obstacles(path)
 	switch {

@@ -95,9 +95,9 @@ func roomOf(path string) uint64 {
 		return 0
 	}
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {
-		return min(uint64(info.Size()), uint64(s.Blocks)*512) //nolint:gosec // sizes are not negative
+		return min(uint64(info.Size()), uint64(s.Blocks)*512) // sizes are not negative
 	}
-	return uint64(info.Size()) //nolint:gosec // as above
+	return uint64(info.Size()) // as above
 }
 
 // document looks at a document that a person edited, once the rest is right.

@@ -57,7 +57,7 @@ func (s *Service) clipboard(c *hypervisor.Conn, vm virt.Ref) (ClipboardState, er
 	caps, err := c.DomainCapabilities("", stored.Arch, stored.Machine, kind)
 	switch {
 	case err != nil || !domainxml.SharesClipboard(caps.Devices, shares):
-		return ClipboardCannot, nil //nolint:nilerr // a driver that does not say what it can do has no channel
+		return ClipboardCannot, nil // a driver that does not say what it can do has no channel
 	case !saves:
 		return ClipboardCosts, nil
 	}

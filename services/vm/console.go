@@ -40,7 +40,7 @@ func (s *Service) Address(ctx context.Context, vm virt.Ref) (virt.Graphics, erro
 		}
 		index, screen, err := s.vnc(c, vm)
 		if err == nil {
-			screen.Password = passwords(c, vm)[int(index)] //nolint:gosec // an index fits
+			screen.Password = passwords(c, vm)[int(index)] // an index fits
 		}
 		return screen, err
 	})
@@ -84,7 +84,7 @@ func (s *Service) vnc(c *hypervisor.Conn, vm virt.Ref) (uint, virt.Graphics, err
 	}
 	for i, g := range known.Graphics {
 		if g.Type == "vnc" {
-			return uint(i), g, nil //nolint:gosec // an index is not negative
+			return uint(i), g, nil // an index is not negative
 		}
 	}
 	return 0, virt.Graphics{}, &virt.Error{

@@ -28,7 +28,7 @@ func (d *directory) disk(ctx context.Context, name, format string, size uint64) 
 	err := d.step(ctx, path, func(ctx context.Context) error {
 		var said bytes.Buffer
 		// libvirt has no call that makes an image where there are no pools.
-		cmd := exec.CommandContext(ctx, "qemu-img", "create", "-q", "-f", format, "--", path, strconv.FormatUint(size, 10)) //nolint:gosec // an argument vector
+		cmd := exec.CommandContext(ctx, "qemu-img", "create", "-q", "-f", format, "--", path, strconv.FormatUint(size, 10)) // an argument vector
 		cmd.Stderr = &said
 		if err := cmd.Run(); err != nil {
 			return virt.Errorf(d.imageFailure(ctx), "make the disk image: %w: %s", err, bytes.TrimSpace(said.Bytes()))
@@ -45,7 +45,7 @@ func (d *directory) imageFailure(ctx context.Context) virt.ErrorKind {
 	switch {
 	case ctx.Err() != nil:
 		return virt.KindOf(ctx.Err())
-	case unix.Statfs(d.path, &fs) == nil && fs.Bavail*uint64(fs.Bsize) < needed: //nolint:gosec // a block's size is not negative
+	case unix.Statfs(d.path, &fs) == nil && fs.Bavail*uint64(fs.Bsize) < needed: // a block's size is not negative
 		return virt.KindNoSpace
 	default:
 		return virt.KindInternal
@@ -55,7 +55,7 @@ func (d *directory) imageFailure(ctx context.Context) virt.ErrorKind {
 func (d *directory) file(ctx context.Context, name string, r io.Reader, size int64) (string, error) {
 	path := d.free(name)
 	err := d.step(ctx, path, func(ctx context.Context) error {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // a path of ours
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // a path of ours
 		if err != nil {
 			return fileError(err)
 		}
@@ -107,7 +107,7 @@ func (d *directory) step(ctx context.Context, path string, act func(context.Cont
 
 // until reads until the context ends.
 type until struct {
-	ctx context.Context //nolint:containedctx // for one copy
+	ctx context.Context // for one copy
 	io.Reader
 }
 

@@ -236,9 +236,9 @@ func (b *builder) tiny(ctx context.Context, where place, env *domainxml.Environm
 }
 
 func readBoth(a, b string) (first, second []byte, err error) {
-	if first, err = os.ReadFile(a); err != nil { //nolint:gosec // files of our cache
+	if first, err = os.ReadFile(a); err != nil { // files of our cache
 		return nil, nil, err
 	}
-	second, err = os.ReadFile(b) //nolint:gosec // as above
+	second, err = os.ReadFile(b) // as above
 	return first, second, err
 }

@@ -69,7 +69,7 @@ func importFormat(has diskimage.Format, want string) (diskimage.Format, error) {
 
 // inspect reads the header of an image and checks that its parts are there.
 func inspect(path string) (diskimage.Info, error) {
-	f, err := os.Open(path) //nolint:gosec // what the person chose
+	f, err := os.Open(path) // what the person chose
 	if err != nil {
 		return diskimage.Info{}, openError(err)
 	}
@@ -98,7 +98,7 @@ func inspect(path string) (diskimage.Info, error) {
 
 // copied stores the file under the name.
 func (b *builder) copied(ctx context.Context, where place, name, path string) (string, error) {
-	f, err := os.Open(path) //nolint:gosec // what the person chose, or a file of ours
+	f, err := os.Open(path) // what the person chose, or a file of ours
 	if err != nil {
 		return "", openError(err)
 	}
@@ -119,7 +119,7 @@ func (b *builder) converted(ctx context.Context, where place, name, path string,
 	dir := &directory{b, b.ownDirectory()}
 	temporary := dir.free("import." + string(to))
 	b.stage("convert image")
-	b.progress.Total(int64(info.Size)) //nolint:gosec // a bar
+	b.progress.Total(int64(info.Size)) // a bar
 	err = dir.step(ctx, temporary, func(ctx context.Context) error {
 		return dir.convert(ctx, path, temporary, info, to)
 	})
@@ -136,7 +136,7 @@ func (b *builder) converted(ctx context.Context, where place, name, path string,
 // convert runs qemu-img. The formats are named, so that it guesses none.
 func (d *directory) convert(ctx context.Context, from, to string, info diskimage.Info, format diskimage.Format) error {
 	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, "qemu-img", "convert", "-p", "-f", string(info.Format), "-O", string(format), "--", from, to) //nolint:gosec // an argument vector
+	cmd := exec.CommandContext(ctx, "qemu-img", "convert", "-p", "-f", string(info.Format), "-O", string(format), "--", from, to) // an argument vector
 	cmd.Stderr = &said
 	told, err := cmd.StdoutPipe()
 	if err == nil {

@@ -20,7 +20,7 @@ import (
 // the test puts into bin.
 type watcher struct {
 	svc  *services.Services
-	ctx  context.Context //nolint:containedctx // the test's
+	ctx  context.Context // the test's
 	vm   virt.Ref
 	dirs storage.Dirs
 	bin  string

@@ -32,7 +32,7 @@ type place interface {
 // VM that needs no new file has no place.
 func (b *builder) place(ctx context.Context) (place, error) {
 	if !b.needsPlace() {
-		return nil, nil //nolint:nilnil // no place is the answer
+		return nil, nil // no place is the answer
 	}
 	if b.preview {
 		return b.plannedPlace()
@@ -160,7 +160,7 @@ func (p *poolPlace) disk(ctx context.Context, name, format string, size uint64) 
 }
 
 func (p *poolPlace) file(ctx context.Context, name string, r io.Reader, size int64) (string, error) {
-	v, err := p.volume(ctx, name, "raw", uint64(size)) //nolint:gosec // a file's size is not negative
+	v, err := p.volume(ctx, name, "raw", uint64(size)) // a file's size is not negative
 	if err != nil {
 		return "", err
 	}

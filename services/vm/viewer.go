@@ -57,7 +57,7 @@ func (s *Service) OpenViewer(ctx context.Context, vm virt.Ref) error {
 	if err != nil {
 		return err
 	}
-	start := exec.CommandContext(ctx, "setsid", "--fork", program, path) //nolint:gosec // an argument vector; the viewer outlives us
+	start := exec.CommandContext(ctx, "setsid", "--fork", program, path) // an argument vector; the viewer outlives us
 	if err := start.Run(); err != nil {
 		return errors.Join(virt.Errorf(virt.KindUnavailable, "start %s: %w", program, err), os.Remove(path))
 	}

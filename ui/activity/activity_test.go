@@ -55,7 +55,7 @@ type desk struct {
 	t    *testing.T
 	root string
 	svc  *services.Services
-	ctx  context.Context //nolint:containedctx // the test's
+	ctx  context.Context // the test's
 	vm   virt.Ref
 	page *page
 	runs int // what the rail would show

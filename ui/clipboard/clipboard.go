@@ -69,7 +69,7 @@ func (o *owner) prepare() error {
 		"CLIPBOARD": &o.atoms.clipboard, "TARGETS": &o.atoms.targets, "TIMESTAMP": &o.atoms.timestamp, "MULTIPLE": &o.atoms.multiple,
 		"ATOM_PAIR": &o.atoms.pair, "INCR": &o.atoms.incr, "image/png": &o.atoms.png,
 	} {
-		reply, err := xproto.InternAtom(o.conn, false, uint16(len(name)), name).Reply() //nolint:gosec // short
+		reply, err := xproto.InternAtom(o.conn, false, uint16(len(name)), name).Reply() // short
 		if err != nil {
 			return err
 		}

@@ -159,7 +159,7 @@ func (o *owner) send(to xproto.Window, property xproto.Atom) {
 	}
 	xproto.ChangeWindowAttributes(o.conn, to, xproto.CwEventMask, []uint32{xproto.EventMaskPropertyChange | xproto.EventMaskStructureNotify})
 	o.sending[transfer{to, property}] = o.png
-	o.put(to, property, o.atoms.incr, 32, numbers(uint32(len(o.png)))) //nolint:gosec // a lower bound by the ICCCM, and no picture has 4 GiB
+	o.put(to, property, o.atoms.incr, 32, numbers(uint32(len(o.png)))) // a lower bound by the ICCCM, and no picture has 4 GiB
 }
 
 // sendNext writes the next piece; an empty one ends the picture.
@@ -200,7 +200,7 @@ func (o *owner) forget(window xproto.Window) {
 }
 
 func (o *owner) put(to xproto.Window, property, kind xproto.Atom, bits byte, value []byte) {
-	units := uint32(len(value)) / uint32(bits/8) //nolint:gosec // at most a piece
+	units := uint32(len(value)) / uint32(bits/8) // at most a piece
 	xproto.ChangeProperty(o.conn, xproto.PropModeReplace, to, property, kind, bits, units, value)
 }
 

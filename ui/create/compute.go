@@ -54,13 +54,13 @@ func newComputePage(w *wizard) *computePage {
 }
 
 func (p *computePage) stepVCPUs(by int) {
-	n := max(1, int(p.w.sized().VCPUs)+by) //nolint:gosec // a person's number
+	n := max(1, int(p.w.sized().VCPUs)+by) // a person's number
 	p.w.draft.vcpus = strconv.Itoa(n)
 	p.w.changed()
 }
 
 func (p *computePage) stepMemory(by int) {
-	now := int64(p.w.sized().Memory) //nolint:gosec // a person's number
+	now := int64(p.w.sized().Memory) // a person's number
 	p.w.draft.memory = sizeText(uint64(max(memoryStep, now+int64(by)*memoryStep)))
 	p.w.changed()
 }

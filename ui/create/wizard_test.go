@@ -29,7 +29,7 @@ type room struct {
 	*kittest.Window
 	t    *testing.T
 	svc  *services.Services
-	ctx  context.Context //nolint:containedctx // the test's
+	ctx  context.Context // the test's
 	host virt.HostID
 	made []virt.Ref
 }
@@ -60,7 +60,7 @@ func (r *room) combine(keys string) {
 	if focused, ok := r.Win.Canvas().Focused().(fyne.Shortcutable); ok {
 		focused.TypedShortcut(s)
 	} else {
-		r.Win.Canvas().(fyne.Shortcutable).TypedShortcut(s) //nolint:forcetypeassert // of the test driver
+		r.Win.Canvas().(fyne.Shortcutable).TypedShortcut(s) // of the test driver
 	}
 	r.Flush()
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func vcpuWords(n uint) string {
-	return lang.N("{{.Count}} processors", int(n), map[string]any{"Count": n}) //nolint:gosec // few
+	return lang.N("{{.Count}} processors", int(n), map[string]any{"Count": n}) // few
 }
 
 // diskFact is the disk in a few words.

@@ -85,7 +85,7 @@ func (m *Machines) addressCell(r parts.Machine) kit.Cell {
 
 func hostCell(r parts.Machine) kit.Cell { return kit.MutedCell(string(r.Host)) }
 
-func vcpuCell(r parts.Machine) kit.Cell { return kit.SmallCell(parts.Count(int(r.VCPUs))) } //nolint:gosec // a few hundred at most
+func vcpuCell(r parts.Machine) kit.Cell { return kit.SmallCell(parts.Count(int(r.VCPUs))) } // a few hundred at most
 
 func autostartCell(r parts.Machine) kit.Cell {
 	if r.Autostart {

@@ -90,7 +90,7 @@ func (l *hostLoad) show(series []virt.HostRates, err error) {
 	h, _ := l.machines.inventory.Host(l.id)
 	old := h.State != virt.HostConnected
 	number, _, _ := strings.Cut(parts.Percent(now.CPUPercent), "\u202f")
-	fact := lang.N("{{.Count}} processors", int(h.CPUs), map[string]any{"Count": h.CPUs}) //nolint:gosec // far below 2^31
+	fact := lang.N("{{.Count}} processors", int(h.CPUs), map[string]any{"Count": h.CPUs}) // far below 2^31
 	l.cpu.card.SetValue(number, "%", fact, old)
 	l.cpu.plot(100, fact, kit.Series{Values: load(series, func(r virt.HostRates) float64 { return r.CPUPercent }), Token: theme.Accent, Filled: true})
 	number, _ = parts.SizeParts(now.MemUsed, now.MemTotal)

@@ -165,7 +165,7 @@ func known(n uint) string {
 	if n == 0 {
 		return parts.NoValue
 	}
-	return parts.Count(int(n)) //nolint:gosec // a few thousand at most
+	return parts.Count(int(n)) // a few thousand at most
 }
 
 // topology says how the processors of a host are arranged.
@@ -173,7 +173,7 @@ func topology(h virt.Host) string {
 	if h.Sockets == 0 {
 		return parts.NoValue
 	}
-	sockets, cores, threads := int(h.Sockets), int(h.Cores), int(h.Threads) //nolint:gosec // a few thousand at most
+	sockets, cores, threads := int(h.Sockets), int(h.Cores), int(h.Threads) // a few thousand at most
 	return strings.Join([]string{
 		lang.N("{{.Count}} sockets", sockets, map[string]any{"Count": sockets}),
 		lang.N("{{.Count}} cores", cores, map[string]any{"Count": cores}),
@@ -208,7 +208,7 @@ func (p *hostPage) machineFacts() []fyne.CanvasObject {
 	for _, m := range all {
 		if m.State.Active() {
 			running++
-			vcpus += int(m.VCPUs) //nolint:gosec // a few hundred at most
+			vcpus += int(m.VCPUs) // a few hundred at most
 			memory += m.MemoryCurrent
 		}
 	}

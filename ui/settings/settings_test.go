@@ -24,7 +24,7 @@ type desk struct {
 	*kittest.Window
 	t        *testing.T
 	svc      *services.Services
-	ctx      context.Context //nolint:containedctx // the test's
+	ctx      context.Context // the test's
 	stage    *kit.Stage
 	settings *Settings
 	opened   []string // sections

@@ -113,5 +113,5 @@ func audioMessage(operation uint16) []byte {
 
 func audioFormatMessage(rate int) []byte {
 	m := append(audioMessage(audioFormat), audioS16, audioStereo)
-	return be.AppendUint32(m, uint32(rate)) //nolint:gosec // one of two
+	return be.AppendUint32(m, uint32(rate)) // one of two
 }

@@ -54,7 +54,7 @@ func (e *ear) heard() (samples []byte, begins, ends int) {
 func pitch(pcm []byte, rate int) float64 {
 	crossings, frames, last := 0, len(pcm)/4, int16(0)
 	for i := range frames {
-		now := int16(binary.LittleEndian.Uint16(pcm[4*i:])) //nolint:gosec // it has a sign
+		now := int16(binary.LittleEndian.Uint16(pcm[4*i:])) // it has a sign
 		if last < 0 && now >= 0 {
 			crossings++
 		}

@@ -210,7 +210,7 @@ func (c *Client) sendBulk(message []byte) {
 
 // clipboardMessage is a cut text whose length is negative.
 func clipboardMessage(flags uint32, data []byte) []byte {
-	m := be.AppendUint32([]byte{sendCutText, 0, 0, 0}, uint32(-int32(4+len(data)))) //nolint:gosec // small
+	m := be.AppendUint32([]byte{sendCutText, 0, 0, 0}, uint32(-int32(4+len(data)))) // small
 	return append(be.AppendUint32(m, flags), data...)
 }
 

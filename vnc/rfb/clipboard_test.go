@@ -75,11 +75,11 @@ const (
 
 // clip is a message of the extended clipboard, of the server (3) or ours (6).
 func clip(kind, flags int, data ...[]byte) []byte {
-	body := append(be32(int32(flags)), bytes.Join(data, nil)...) //nolint:gosec // flags fit
-	return wire(kind, 0, 0, 0, be32(int32(-len(body))), body)    //nolint:gosec // short
+	body := append(be32(int32(flags)), bytes.Join(data, nil)...) // flags fit
+	return wire(kind, 0, 0, 0, be32(int32(-len(body))), body)    // short
 }
 
-func packed(text string) []byte { return packedAs(int32(len(text)), text) } //nolint:gosec // short
+func packed(text string) []byte { return packedAs(int32(len(text)), text) } // short
 
 func TestATextIsFetchedOnlyWhereItIsWanted(t *testing.T) {
 	wanted, texts := false, make(chan string, 9)
@@ -96,7 +96,7 @@ func TestATextIsFetchedOnlyWhereItIsWanted(t *testing.T) {
 	if !bytes.Equal(got[:4], head[:4]) || !bytes.Equal(got[8:], head[8:]) {
 		t.Errorf("the client sent % x", got)
 	}
-	body := s.take(-int(int32(binary.BigEndian.Uint32(got[4:]))) - 4) //nolint:gosec // it has a sign
+	body := s.take(-int(int32(binary.BigEndian.Uint32(got[4:]))) - 4) // it has a sign
 	if text := unpacked(t, body); text != "\x00\x00\x00\x0bsüß\r\n☕\x00" {
 		t.Errorf("it provides %q", text)
 	}

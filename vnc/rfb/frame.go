@@ -99,7 +99,7 @@ func (f *Frame) resize(width, height int) {
 	draw.Draw(next, f.img.Rect, &f.img, image.Point{}, draw.Src)
 	f.img = *next
 	f.dirty = size
-	f.size.Store(uint64(width)<<32 | uint64(height)) //nolint:gosec // not negative
+	f.size.Store(uint64(width)<<32 | uint64(height)) // not negative
 }
 
 // copyRect moves pixels within the frame; source and target may overlap. The

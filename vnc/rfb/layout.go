@@ -68,7 +68,7 @@ var rowKeys = [4][]KeyCode{
 func run(first KeyCode, n int) []KeyCode {
 	keys := make([]KeyCode, n)
 	for i := range keys {
-		keys[i] = first + KeyCode(i) //nolint:gosec // a row is short
+		keys[i] = first + KeyCode(i) // a row is short
 	}
 	return keys
 }
@@ -164,6 +164,6 @@ func RuneKeysym(r rune) uint32 {
 	case r >= ' ' && r <= '~', r >= 0xa0 && r <= 0xff:
 		return uint32(r)
 	default:
-		return 0x1000000 | uint32(r) //nolint:gosec // a character is not negative
+		return 0x1000000 | uint32(r) // a character is not negative
 	}
 }

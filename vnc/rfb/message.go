@@ -132,7 +132,7 @@ func (c *Client) readMessage(kind uint8) error {
 // long and somebody wants it. A negative length marks the extended clipboard.
 func (c *Client) readCutText() {
 	c.in.skip(3)
-	length := int(int32(c.in.u32())) //nolint:gosec // it has a sign
+	length := int(int32(c.in.u32())) // it has a sign
 	if max(length, -length) > maxSkippedCut {
 		c.in.fail(malformed("%d bytes of text", length))
 		return

@@ -2,7 +2,7 @@ package rfb
 
 import (
 	"context"
-	"crypto/des" //nolint:gosec // VNC authentication is defined with DES (RFC 6143 section 7.2.2).
+	"crypto/des" // VNC authentication is defined with DES (RFC 6143 section 7.2.2).
 	"fmt"
 	"math/bits"
 	"slices"
@@ -133,7 +133,7 @@ func encryptChallenge(challenge [16]byte, secret string) (answer [16]byte, err e
 	for i, b := range key {
 		key[i] = bits.Reverse8(b)
 	}
-	block, err := des.NewCipher(key[:]) //nolint:gosec // see the import
+	block, err := des.NewCipher(key[:]) // see the import
 	if err != nil {
 		return answer, fmt.Errorf("rfb: authentication: %w", err)
 	}

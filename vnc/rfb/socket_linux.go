@@ -151,7 +151,7 @@ func (s *socket) readNow(frame *Frame) (int, syscall.Errno) {
 
 // wait waits until the socket is ready or the time has come.
 func (s *socket) wait(events int16, by int64) error {
-	p := unix.PollFd{Fd: int32(s.fd), Events: events} //nolint:gosec // a file descriptor
+	p := unix.PollFd{Fd: int32(s.fd), Events: events} // a file descriptor
 	var limit *unix.Timespec
 	if by != 0 {
 		left := by - time.Now().UnixNano()

@@ -287,7 +287,7 @@ func nextGradient(row, above, data []byte, x int) {
 		r = (expected(r+ur-cr) + int(data[0])) & 255
 		g = (expected(g+ug-cg) + int(data[1])) & 255
 		b = (expected(b+ub-cb) + int(data[2])) & 255
-		le.PutUint32(row[i:i+4], uint32(r|g<<8|b<<16)) //nolint:gosec // of 24 bits
+		le.PutUint32(row[i:i+4], uint32(r|g<<8|b<<16)) // of 24 bits
 		cr, cg, cb = ur, ug, ub
 		data = data[3:]
 	}

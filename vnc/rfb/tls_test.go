@@ -65,7 +65,7 @@ func (s *server) offerEncryption(chosen int32, subtypes ...int32) {
 
 // encrypt goes on inside TLS, and says whether the client does.
 func (s *server) encrypt(certificate tls.Certificate) bool {
-	conn := tls.Server(s.conn, &tls.Config{Certificates: []tls.Certificate{certificate}}) //nolint:gosec // the version is the client's
+	conn := tls.Server(s.conn, &tls.Config{Certificates: []tls.Certificate{certificate}}) // the version is the client's
 	if conn.Handshake() != nil {
 		return false
 	}

@@ -114,7 +114,7 @@ func (c *Client) decode(decoder int, r rectangle) {
 	if c.in.err == nil {
 		c.frame.dirty = c.frame.dirty.Union(r.bounds())
 		c.counted[decoder]++
-		c.drawn += uint64(r.width * r.height) //nolint:gosec // not negative
+		c.drawn += uint64(r.width * r.height) // not negative
 	}
 }
 

@@ -95,8 +95,8 @@ func (h *handshake) logIn(ctx context.Context) error {
 	if len(user) > maxLogin || len(password) > maxLogin {
 		return &AuthError{Reason: fmt.Sprintf("name or password of more than %d bytes", maxLogin)}
 	}
-	m := be.AppendUint32(nil, uint32(len(user)))  //nolint:gosec // bounded above
-	m = be.AppendUint32(m, uint32(len(password))) //nolint:gosec // bounded above
+	m := be.AppendUint32(nil, uint32(len(user)))  // bounded above
+	m = be.AppendUint32(m, uint32(len(password))) // bounded above
 	h.send("name and password", append(append(m, user...), password...)...)
 	return h.in.err
 }

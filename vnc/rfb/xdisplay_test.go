@@ -123,7 +123,7 @@ func (x *xDisplay) screen() *image.RGBA {
 func le16(numbers ...int) []byte {
 	var b []byte
 	for _, n := range numbers {
-		b = le.AppendUint16(b, uint16(n)) //nolint:gosec // positions are small
+		b = le.AppendUint16(b, uint16(n)) // positions are small
 	}
 	return b
 }

@@ -114,8 +114,8 @@ func TestEveryEncodingOfXvncShowsTheDesktop(t *testing.T) {
 			d.wantDesktop(t, client)
 			d.showPointer()
 			for seed := range uint64(3) { // in continuous updates
-				d.put(collage(image.Pt(301, 199), seed+3), image.Pt(int(seed)*40, 20)) //nolint:gosec // small
-				d.move(image.Rect(10, 10, 210, 160), image.Pt(150+int(seed), 120))     //nolint:gosec // small
+				d.put(collage(image.Pt(301, 199), seed+3), image.Pt(int(seed)*40, 20)) // small
+				d.move(image.Rect(10, 10, 210, 160), image.Pt(150+int(seed), 120))     // small
 				d.wantDesktop(t, client)
 			}
 			rfbtest.Eventually(t, "a pointer", func() bool {
@@ -152,7 +152,7 @@ func TestEveryEncodingOfLibVNCServerShowsTheDesktop(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			client := follow(t, dialSocket(t, socket), only(e))
 			d.wantDesktop(t, client)
-			d.put(collage(image.Pt(257, 131), uint64(e)), image.Pt(33, 77)) //nolint:gosec // small
+			d.put(collage(image.Pt(257, 131), uint64(e)), image.Pt(33, 77)) // small
 			d.wantDesktop(t, client)
 			flat := image.NewRGBA(image.Rect(0, 0, 64, 64)) // noise is sent as it is by some encoders
 			rfbtest.Eventually(t, "rectangles of the encoding", func() bool {

@@ -138,7 +138,7 @@ func putBits(row, data []byte, zero, one uint32) {
 		row, data = row[32:], data[1:]
 	}
 	for i := 0; 4*i+4 <= len(row) && len(data) > 0; i++ {
-		le.PutUint32(row[4*i:4*i+4], uint32(two[data[0]>>(7-i)&1*3])) //nolint:gosec // its lower half
+		le.PutUint32(row[4*i:4*i+4], uint32(two[data[0]>>(7-i)&1*3])) // its lower half
 	}
 }
 

@@ -210,10 +210,10 @@ func (p *Player) take(most int) []byte {
 
 // attributes is what the server is told of the stream.
 func (p *Player) attributes() *proto.CreatePlaybackStream {
-	size := func(d time.Duration) uint32 { return uint32(p.bytes(d)) } //nolint:gosec // small
+	size := func(d time.Duration) uint32 { return uint32(p.bytes(d)) } // small
 	const full = uint32(proto.VolumeNorm)
 	return &proto.CreatePlaybackStream{
-		SampleSpec:            proto.SampleSpec{Format: proto.FormatInt16LE, Channels: 2, Rate: uint32(p.stream.Rate)}, //nolint:gosec // small
+		SampleSpec:            proto.SampleSpec{Format: proto.FormatInt16LE, Channels: 2, Rate: uint32(p.stream.Rate)}, // small
 		ChannelMap:            proto.ChannelMap{proto.ChannelLeft, proto.ChannelRight},
 		SinkIndex:             proto.Undefined,
 		ChannelVolumes:        proto.ChannelVolumes{full, full}, // unless the mixer remembers another,

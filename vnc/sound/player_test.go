@@ -21,7 +21,7 @@ const rate = 44100
 func tone(d time.Duration) []byte {
 	var b []byte
 	for i := range int(d * rate / time.Second) {
-		v := uint16(int16(12000 * math.Sin(float64(i)*2*math.Pi/100))) //nolint:gosec // it has a sign
+		v := uint16(int16(12000 * math.Sin(float64(i)*2*math.Pi/100))) // it has a sign
 		b = binary.LittleEndian.AppendUint16(b, v)
 		b = binary.LittleEndian.AppendUint16(b, v)
 	}
@@ -85,7 +85,7 @@ func TestWhatIsWrittenIsHeardWholeAndSoon(t *testing.T) {
 func loudest(pcm []byte) int {
 	most := 0
 	for i := 0; i+2 <= len(pcm); i += 2 {
-		most = max(most, int(int16(binary.LittleEndian.Uint16(pcm[i:])))) //nolint:gosec // it has a sign
+		most = max(most, int(int16(binary.LittleEndian.Uint16(pcm[i:])))) // it has a sign
 	}
 	return most
 }

@@ -216,7 +216,7 @@ func cookie() []byte {
 		files = append(files, filepath.Join(home, ".pulse-cookie"))
 	}
 	for _, file := range files {
-		if b, err := os.ReadFile(file); err == nil && len(b) == cookieSize { //nolint:gosec // the person's own
+		if b, err := os.ReadFile(file); err == nil && len(b) == cookieSize { // the person's own
 			return b
 		}
 	}

@@ -19,11 +19,11 @@ func Indexed(n uint8) Color { return colorIndexed | Color(n) }
 func RGB(r, g, b uint8) Color { return colorRGB | Color(r)<<16 | Color(g)<<8 | Color(b) }
 
 // Index returns the place in the palette of a colour made by Indexed.
-func (c Color) Index() (n uint8, ok bool) { return uint8(c), c>>24 == 1 } //nolint:gosec // the low byte
+func (c Color) Index() (n uint8, ok bool) { return uint8(c), c>>24 == 1 } // the low byte
 
 // RGB returns the parts of a colour made by RGB.
 func (c Color) RGB() (r, g, b uint8, ok bool) {
-	return uint8(c >> 16), uint8(c >> 8), uint8(c), c>>24 == 2 //nolint:gosec // a byte each
+	return uint8(c >> 16), uint8(c >> 8), uint8(c), c>>24 == 2 // a byte each
 }
 
 // Attr are the ways in which a character differs from a plain one.
@@ -150,7 +150,7 @@ func (c *clusters) join(r, mark rune) rune {
 		c.ids = map[string]rune{}
 	}
 	c.texts = append(c.texts, text)
-	id := -rune(len(c.texts)) //nolint:gosec // bounded by maxClusters
+	id := -rune(len(c.texts)) // bounded by maxClusters
 	c.ids[text] = id
 	return id
 }

@@ -170,7 +170,7 @@ func (t *Terminal) sequenceWith(inter, final byte) {
 	case " q": // DECSCUSR
 		n := max(1, ps.param(0, 1))
 		if n <= 6 {
-			t.shape, t.steady = CursorShape((n-1)/2), n%2 == 0 //nolint:gosec // at most 2
+			t.shape, t.steady = CursorShape((n-1)/2), n%2 == 0 // at most 2
 		}
 	case `"q`: // DECSCA
 		t.style.Attr &^= protected

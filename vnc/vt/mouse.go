@@ -60,7 +60,7 @@ func (t *Terminal) Mouse(what MouseAction, button Button, col, row int, mods Mod
 	if col >= most || row >= most {
 		return nil
 	}
-	return []byte{0x1b, '[', 'M', byte(code + 32), byte(col + 33), byte(row + 33)} //nolint:gosec // bounded above
+	return []byte{0x1b, '[', 'M', byte(code + 32), byte(col + 33), byte(row + 33)} // bounded above
 }
 
 func mouseMods(m Mods) (code int) {

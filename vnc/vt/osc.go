@@ -135,7 +135,7 @@ func parseColor(spec string) (Color, bool) {
 			return 0, false
 		}
 		most := uint64(1)<<(4*len(f)) - 1
-		rgb[i] = uint8(n * 255 / most) //nolint:gosec // at most 255
+		rgb[i] = uint8(n * 255 / most) // at most 255
 	}
 	return RGB(rgb[0], rgb[1], rgb[2]), true
 }

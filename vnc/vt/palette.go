@@ -20,13 +20,13 @@ func DefaultPalette() Palette {
 		if n == 0 {
 			return 0
 		}
-		return uint8(55 + 40*n) //nolint:gosec // at most 255
+		return uint8(55 + 40*n) // at most 255
 	}
 	for i := range 216 {
 		p.Colors[16+i] = RGB(level(i/36), level(i/6%6), level(i%6))
 	}
 	for i := range 24 {
-		grey := uint8(8 + 10*i) //nolint:gosec // at most 238
+		grey := uint8(8 + 10*i) // at most 238
 		p.Colors[232+i] = RGB(grey, grey, grey)
 	}
 	return p
@@ -76,6 +76,6 @@ func (p *Palette) resolve(c, usual Color) Color {
 func mix(a, b Color) Color {
 	ar, ag, ab, _ := a.RGB()
 	br, bg, bb, _ := b.RGB()
-	part := func(x, y uint8) uint8 { return uint8((3*int(x) + 2*int(y)) / 5) } //nolint:gosec // between the two
+	part := func(x, y uint8) uint8 { return uint8((3*int(x) + 2*int(y)) / 5) } // between the two
 	return RGB(part(ar, br), part(ag, bg), part(ab, bb))
 }

@@ -108,7 +108,7 @@ func (t *Terminal) printOrControl(r rune) {
 		t.print(r)
 		return
 	}
-	t.escapeTo(byte(r - 0x40)) //nolint:gosec // C1 is ESC and 0x40 to 0x5f
+	t.escapeTo(byte(r - 0x40)) // C1 is ESC and 0x40 to 0x5f
 }
 
 // control is a byte below 0x20, or DEL.

@@ -50,7 +50,7 @@ func (ps *parser) color(i, subs int) (c Color, used int, ok bool) {
 		if i+n >= ps.length() {
 			return 0
 		}
-		return uint8(min(ps.params[i+n].value, 255)) //nolint:gosec // bounded
+		return uint8(min(ps.params[i+n].value, 255)) // bounded
 	}
 	kind := value(1)
 	switch {
@@ -92,17 +92,17 @@ var attrOff = map[int]Attr{
 func (c *Cell) render(n int) {
 	switch {
 	case n >= 30 && n <= 37:
-		c.FG = Indexed(uint8(n - 30)) //nolint:gosec // 0 to 7
+		c.FG = Indexed(uint8(n - 30)) // 0 to 7
 	case n == 39:
 		c.FG = 0
 	case n >= 40 && n <= 47:
-		c.BG = Indexed(uint8(n - 40)) //nolint:gosec // 0 to 7
+		c.BG = Indexed(uint8(n - 40)) // 0 to 7
 	case n == 49:
 		c.BG = 0
 	case n >= 90 && n <= 97:
-		c.FG = Indexed(uint8(n - 82)) //nolint:gosec // 8 to 15
+		c.FG = Indexed(uint8(n - 82)) // 8 to 15
 	case n >= 100 && n <= 107:
-		c.BG = Indexed(uint8(n - 92)) //nolint:gosec // 8 to 15
+		c.BG = Indexed(uint8(n - 92)) // 8 to 15
 	default:
 		c.Attr |= attrOn[n]
 		c.Attr &^= attrOff[n]

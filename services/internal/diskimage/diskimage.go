@@ -133,7 +133,7 @@ func Backing(r io.ReaderAt) (string, error) {
 		return "", broken(QCOW2)
 	}
 	name := make([]byte, length)
-	if _, err := r.ReadAt(name, int64(offset)); err != nil { //nolint:gosec // bounded above
+	if _, err := r.ReadAt(name, int64(offset)); err != nil { // bounded above
 		return "", broken(QCOW2)
 	}
 	return string(name), nil

@@ -89,7 +89,7 @@ func (b *builder) usb() []libvirtxml.DomainController {
 	}
 	list := []libvirtxml.DomainController{{Type: "usb", Index: new(uint), Model: "ich9-ehci1"}}
 	for i, model := range []string{"ich9-uhci1", "ich9-uhci2", "ich9-uhci3"} {
-		master := &libvirtxml.DomainControllerUSBMaster{StartPort: uint(2 * i)} //nolint:gosec // three of them
+		master := &libvirtxml.DomainControllerUSBMaster{StartPort: uint(2 * i)} // three of them
 		list = append(list, libvirtxml.DomainController{
 			Type: "usb", Index: new(uint), Model: model, USB: &libvirtxml.DomainControllerUSB{Master: master},
 		})
@@ -103,7 +103,7 @@ func (b *builder) topology() *libvirtxml.DomainCPUTopology {
 	if !b.env.OS.Windows() || b.spec.VCPUs < 2 {
 		return nil
 	}
-	return &libvirtxml.DomainCPUTopology{Sockets: 1, Cores: int(b.spec.VCPUs), Threads: 1} //nolint:gosec // the host's most was checked
+	return &libvirtxml.DomainCPUTopology{Sockets: 1, Cores: int(b.spec.VCPUs), Threads: 1} // the host's most was checked
 }
 
 func (b *builder) balloon() *libvirtxml.DomainMemBalloon {

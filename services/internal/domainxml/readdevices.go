@@ -44,7 +44,7 @@ func (f *Facts) readDevices(d *libvirtxml.DomainDeviceList) {
 // hasBackend says whether a screen sends the sound of one of the machine's
 // backends.
 func hasBackend(d *libvirtxml.DomainDeviceList, of *libvirtxml.DomainGraphicAudio) bool {
-	return of != nil && slices.ContainsFunc(d.Audios, func(a libvirtxml.DomainAudio) bool { return a.ID == int(of.ID) }) //nolint:gosec // a small number
+	return of != nil && slices.ContainsFunc(d.Audios, func(a libvirtxml.DomainAudio) bool { return a.ID == int(of.ID) }) // a small number
 }
 
 func readDisk(d *libvirtxml.DomainDisk) virt.Disk {

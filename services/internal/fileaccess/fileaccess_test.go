@@ -93,7 +93,7 @@ func TestEveryDirectoryOnTheWayCounts(t *testing.T) {
 	if found := obstacles(t, path, stranger); !slices.Equal(found, want) {
 		t.Errorf("got %v, want %v", found, want)
 	}
-	owner := Lookup(uint32(os.Getuid()), uint32(os.Getgid())) //nolint:gosec // not negative here
+	owner := Lookup(uint32(os.Getuid()), uint32(os.Getgid())) // not negative here
 	if found := obstacles(t, path, owner); len(found) != 0 {
 		t.Errorf("the owner meets %v", found)
 	}

@@ -95,7 +95,7 @@ func (p *provoker) image(name, format string, more ...string) string {
 	if out, err := exec.Command("qemu-img", append(args, path, "1M")...).CombinedOutput(); err != nil {
 		p.Fatalf("%v: %s", err, out)
 	}
-	must(p.T, os.Chmod(path, 0o666)) //nolint:gosec // QEMU runs as another user
+	must(p.T, os.Chmod(path, 0o666)) // QEMU runs as another user
 	return path
 }
 

@@ -24,7 +24,7 @@ func Subnets(text string) ([]netip.Prefix, error) {
 		if err != nil || !address.Is4() {
 			continue
 		}
-		bits := int(ip.Prefix) //nolint:gosec // at most 32, else Prefix refuses it
+		bits := int(ip.Prefix) // at most 32, else Prefix refuses it
 		if mask := net.ParseIP(ip.Netmask).To4(); mask != nil {
 			bits, _ = net.IPMask(mask).Size()
 		}

@@ -35,7 +35,7 @@ type login struct {
 	hop    hop
 	keys   *hostKeys
 
-	ctx       context.Context //nolint:containedctx // of the attempt; the SSH library hands none to its callbacks
+	ctx       context.Context // of the attempt; the SSH library hands none to its callbacks
 	conn      net.Conn
 	fromAgent []ssh.Signer
 

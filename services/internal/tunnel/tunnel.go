@@ -60,7 +60,7 @@ type Way struct {
 	dial     func(ctx context.Context, network, addr string) (net.Conn, error) // as seen from the host; may be nil
 	end      func() error                                                      // closes what the streams go over
 
-	ctx    context.Context //nolint:containedctx // the life of the way
+	ctx    context.Context // the life of the way
 	cancel context.CancelFunc
 	users  sync.WaitGroup
 

@@ -1,7 +1,7 @@
 package rfbtest
 
 import (
-	"crypto/md5" //nolint:gosec // what busybox has
+	"crypto/md5" // what busybox has
 	"fmt"
 	"os"
 	"os/exec"
@@ -63,7 +63,7 @@ func Text(mark string, bytes int) string {
 func (l *Linux) WantText(text string) {
 	l.t.Helper()
 	l.Type("pasted() { xclip -selection clipboard -o > /tmp/pasted; md5sum < /tmp/pasted | grep -q $1; }")
-	l.Type(fmt.Sprintf("until_true pasted %x; echo it is pas't'ed", md5.Sum([]byte(text)))) //nolint:gosec // no secret
+	l.Type(fmt.Sprintf("until_true pasted %x; echo it is pas't'ed", md5.Sum([]byte(text)))) // no secret
 	l.Wait("it is pasted")
 }
 
@@ -97,13 +97,13 @@ func withAgent(t testing.TB, initrd string) string {
 	}
 	for file := range files {
 		to := filepath.Join(root, file)
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { //nolint:gosec // of the guest
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { // of the guest
 			t.Fatal(err)
 		}
 		must(t, exec.Command("cp", "-L", file, to))
 	}
 	keyboards := filepath.Join(root, "/usr/share/X11")
-	if err := os.MkdirAll(keyboards, 0o755); err != nil { //nolint:gosec // of the guest
+	if err := os.MkdirAll(keyboards, 0o755); err != nil { // of the guest
 		t.Fatal(err)
 	}
 	must(t, exec.Command("cp", "-rL", "/usr/share/X11/xkb", keyboards))

@@ -86,7 +86,7 @@ func (s *LoginServer) serve(conn net.Conn, certificate tls.Certificate, right st
 	say("\x00\x01" + x509Plain)
 	heard(4)
 	say("\x01")
-	conn = tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{certificate}}) //nolint:gosec // the version is the client's
+	conn = tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{certificate}}) // the version is the client's
 	lengths := heard(8)
 	n := binary.BigEndian.Uint32(lengths) + binary.BigEndian.Uint32(lengths[4:])
 	if n == 0 || n > 1<<10 {

@@ -173,7 +173,7 @@ const Rate = 44100
 func Pitch(pcm []byte) float64 {
 	crossings, frames, last := 0, len(pcm)/4, int16(0)
 	for i := range frames {
-		now := int16(binary.LittleEndian.Uint16(pcm[4*i:])) //nolint:gosec // it has a sign
+		now := int16(binary.LittleEndian.Uint16(pcm[4*i:])) // it has a sign
 		if last < 0 && now >= 0 {
 			crossings++
 		}

@@ -45,7 +45,7 @@ func generate(db, path string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, text, 0o644) //nolint:gosec // a file of the source tree
+	return os.WriteFile(path, text, 0o644) // a file of the source tree
 }
 
 func compare(db, path string) error {
@@ -57,7 +57,7 @@ func compare(db, path string) error {
 	if err != nil {
 		return err
 	}
-	have, err := os.ReadFile(path) //nolint:gosec // a file of the source tree
+	have, err := os.ReadFile(path) // a file of the source tree
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,6 @@ func produce(db string) ([]byte, error) {
 }
 
 func sourceOf(db string) (string, error) {
-	version, err := os.ReadFile(filepath.Join(db, "VERSION")) //nolint:gosec // the database asked for
+	version, err := os.ReadFile(filepath.Join(db, "VERSION")) // the database asked for
 	return "osinfo-db " + strings.TrimSpace(string(version)), err
 }
