@@ -22,6 +22,11 @@ var getAllDomainStats = virttest.Call{Program: virttest.ProgramRemote, Procedure
 // the programs as they are built for use.
 const answersWithin = 3 * time.Second
 
+// pictureCalls are those of a picture of a screen, which a machine's page takes
+// anew every ten seconds (remote_protocol.x: virDomainLookupByUUID,
+// virDomainScreenshot).
+var pictureCalls = []virttest.Call{{Program: virttest.ProgramRemote, Procedure: 24}, {Program: virttest.ProgramRemote, Procedure: 211}}
+
 // settledAfter is the number of readings after which a machine that just started
 // is not asked for its address any more.
 const settledAfter = 13
@@ -61,6 +66,11 @@ func TestAQuietHostIsLeftAlone(t *testing.T) {
 			t.Errorf("%s: the figures are not read any more", page)
 		}
 		delete(calls, getAllDomainStats)
+		for _, call := range pictureCalls {
+			if most := int(quiet/(10*time.Second)) + 1; page == "vm:runs" && calls[call] > 0 && calls[call] <= most {
+				delete(calls, call)
+			}
+		}
 		if len(calls) > 0 {
 			t.Errorf("%s: in %s of silence the window also called %v", page, quiet, calls)
 		}

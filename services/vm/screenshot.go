@@ -3,6 +3,7 @@ package vm
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -17,13 +18,10 @@ import (
 // Screenshot returns the VM's first screen as a PNG file.
 func (s *Service) Screenshot(ctx context.Context, vm virt.Ref) ([]byte, error) {
 	return host.Read(ctx, s.hosts, virt.ScreenshotVM, vm.Host, func(c *hypervisor.Conn) ([]byte, error) {
-		if err := s.refuse(c, virt.ScreenshotVM, vm); err != nil {
-			return nil, err
-		}
 		var raw bytes.Buffer
 		mime, err := c.Screenshot(vm.ID, 0, &raw)
-		if err != nil {
-			return nil, err
+		if err != nil { // whether the VM's state is why takes more calls than the picture
+			return nil, cmp.Or(s.refuse(c, virt.ScreenshotVM, vm), err)
 		}
 		return asPNG(mime, raw.Bytes())
 	})
