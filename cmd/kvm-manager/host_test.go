@@ -24,8 +24,10 @@ const answersWithin = 3 * time.Second
 
 // pictureCalls are those of a picture of a screen, which a machine's page takes
 // anew every ten seconds (remote_protocol.x: virDomainLookupByUUID,
-// virDomainScreenshot).
-var pictureCalls = []virttest.Call{{Program: virttest.ProgramRemote, Procedure: 24}, {Program: virttest.ProgramRemote, Procedure: 211}}
+// virDomainIsActive, virDomainScreenshot).
+var pictureCalls = []virttest.Call{
+	{Program: virttest.ProgramRemote, Procedure: 24}, {Program: virttest.ProgramRemote, Procedure: 150}, {Program: virttest.ProgramRemote, Procedure: 211},
+}
 
 // settledAfter is the number of readings after which a machine that just started
 // is not asked for its address any more.
