@@ -34,7 +34,7 @@ func newDisplay(watcher string) (d *display, err error) {
 			d.close()
 		}
 	}()
-	name, err := d.says(exec.Command("Xvfb", "-displayfd", "1", "-screen", "0", "1920x1080x24", "-nolisten", "tcp"), nil)
+	name, err := d.says(exec.Command("Xvfb", "-displayfd", "1", "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"), nil)
 	if err != nil {
 		return d, err
 	}

@@ -28,7 +28,7 @@ func Display(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer number.Close() //nolint:errcheck // only read
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp")
+	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset")
 	server.ExtraFiles = []*os.File{w}
 	if err := errors.Join(server.Start(), w.Close()); err != nil {
 		t.Fatal(err)
