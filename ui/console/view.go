@@ -178,7 +178,7 @@ func (v *view) take(row virt.VM, err error) {
 	v.problem = err
 	if err == nil {
 		v.row, v.known = row, true
-		v.vm.Name, v.line.vm.Name = row.Name, row.Name
+		v.vm.Name = row.Name // the line, which runs beside, keeps the name that it began with
 		v.screen.SetName(lang.L("Screen of {{.Name}}", map[string]any{"Name": row.Name}))
 	}
 	v.follow()
