@@ -53,7 +53,8 @@ func newFoot(v *view) *foot {
 func (v *view) resumeButton() *kit.Button {
 	resume := kit.Link("play", lang.L("Resume"), nil)
 	resume.OnPress(func() {
-		v.kit.RunOn(resume, func(ctx context.Context) error { return v.svc.VMs.Resume(ctx, v.vm) })
+		vm := v.vm
+		v.kit.RunOn(resume, func(ctx context.Context) error { return v.svc.VMs.Resume(ctx, vm) })
 	})
 	return resume
 }

@@ -130,7 +130,10 @@ func (v *serialView) close() {
 
 // take gets the machine as it is now.
 func (v *serialView) take(row virt.VM, port vm.Port) {
-	v.row, v.port, v.vm.Name = row, port, row.Name
+	v.row, v.port = row, port
+	if v.vm.Name != row.Name {
+		v.vm.Name = row.Name
+	}
 	v.line.setDevice(port.Device)
 	v.terminal.SetName(v.name())
 	v.follow()

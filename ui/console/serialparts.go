@@ -29,7 +29,8 @@ func newSerialWords(v *serialView, svc *services.Services) *serialWords {
 	w := &serialWords{view: v, icon: kit.NewIcon("power", 20, theme.Accent), title: kit.NewText(kit.PanelText, ""), text: kit.NewText(kit.SmallText, "")}
 	w.start = kit.Secondary("play", lang.L("Start"), nil)
 	w.start.OnPress(func() {
-		v.kit.RunOn(w.start, func(ctx context.Context) error { return svc.VMs.Start(ctx, v.vm) })
+		vm := v.vm
+		v.kit.RunOn(w.start, func(ctx context.Context) error { return svc.VMs.Start(ctx, vm) })
 	})
 	w.button = kit.Pad(6, 0, 0, 0, w.start)
 	w.content = kit.NewFloat(kit.Pad(20, 28, 20, 28, kit.ColCenter(6, w.icon, w.title, w.text, w.button)))

@@ -56,8 +56,9 @@ func (h *hearing) follow() {
 func (h *hearing) ask() (cancel func()) {
 	v := h.view
 	var reason string
+	vm := v.vm
 	return v.kit.Keep(func(ctx context.Context) (err error) {
-		reason, err = v.svc.VMs.Unheard(ctx, v.vm)
+		reason, err = v.svc.VMs.Unheard(ctx, vm)
 		return err
 	}, func(err error) {
 		if err == nil {

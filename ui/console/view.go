@@ -178,7 +178,9 @@ func (v *view) take(row virt.VM, err error) {
 	v.problem = err
 	if err == nil {
 		v.row, v.known = row, true
-		v.vm.Name = row.Name // the line, which runs beside, keeps the name that it began with
+		if v.vm.Name != row.Name { // the line, which runs beside, keeps the name that it began with
+			v.vm.Name = row.Name
+		}
 		v.screen.SetName(lang.L("Screen of {{.Name}}", map[string]any{"Name": row.Name}))
 	}
 	v.follow()

@@ -36,7 +36,8 @@ func newWords(v *view) *words {
 	w.line, w.text = kit.NewText(kit.SmallText, ""), kit.NewParagraph(kit.SmallText, "", wordsWidth)
 	w.start = kit.Secondary("play", lang.L("Start"), nil)
 	w.start.OnPress(func() {
-		v.kit.RunOn(w.start, func(ctx context.Context) error { return v.svc.VMs.Start(ctx, v.vm) })
+		vm := v.vm
+		v.kit.RunOn(w.start, func(ctx context.Context) error { return v.svc.VMs.Start(ctx, vm) })
 	})
 	w.long = kit.Width(wordsWidth, w.text)
 	w.button = kit.Pad(6, 0, 0, 0, w.start)
