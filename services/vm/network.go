@@ -93,10 +93,7 @@ func (b *builder) activeDefault(ctx context.Context, n virt.Network, found bool)
 	if n, err = b.conn.NetworkByName(defaultNetwork); err != nil || n.Active {
 		return err
 	}
-	if err = b.startNetwork(ctx, n); errors.Is(err, virt.ErrState) {
-		return nil
-	}
-	return err
+	return b.startNetwork(ctx, n)
 }
 
 // running refuses to start a machine on a network that is stopped. The default
@@ -111,9 +108,14 @@ func (b *builder) running(ctx context.Context, n virt.Network) error {
 	return virt.Errorf(virt.KindState, "the network %q is not running", n.Name).WithHint("Start the network, or choose another.")
 }
 
+// startNetwork starts a network that was stopped when it was looked at.
 func (b *builder) startNetwork(ctx context.Context, n virt.Network) error {
 	b.stage("start network " + n.Name)
-	return b.progress.Step(ctx, inverse(b.conn, undoStartNetwork, n.Ref()), func(context.Context) error { return b.conn.StartNetwork(n.ID) })
+	err := b.progress.Step(ctx, inverse(b.conn, undoStartNetwork, n.Ref()), func(context.Context) error { return b.conn.StartNetwork(n.ID) })
+	if errors.Is(err, virt.ErrState) {
+		return nil // somebody else was faster
+	}
+	return err
 }
 
 // makeNetwork makes the default network. Its UUID is chosen before, so that it
