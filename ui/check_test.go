@@ -16,24 +16,24 @@ func TestTheCheckOfAHostSaysTheCommandAndMendsWhatItMay(t *testing.T) {
 	h := openURI(t, virttest.Libvirtd(t).URI)
 	host := string(virttest.Host(t, h.svc, h.ctx))
 	h.click(h.must("tree item", host), desktop.MouseButtonPrimary)
-	h.click(h.must("push button", "Check…"), desktop.MouseButtonPrimary)
+	h.push("Check…")
 
 	h.must("dialog", "Is "+host+" ready?")
 	if command := h.must("text", "Command for Network “default”"); !strings.Contains(command.Value, "net-start default") {
 		t.Errorf("the command is %q", command.Value)
 	}
-	h.click(h.must("push button", "Copy the command for Network “default”"), desktop.MouseButtonPrimary)
+	h.push("Copy the command for Network “default”")
 	if copied := h.App.Clipboard().Content(); !strings.Contains(copied, "net-start default") {
 		t.Errorf("copied is %q", copied)
 	}
-	h.click(h.must("push button", "Fix it"), desktop.MouseButtonPrimary)
+	h.push("Fix it")
 
 	h.Until("nothing is to be mended", func() bool { return !h.has("push button", "Fix it") && h.has("push button", "Check again") })
 	networks, err := h.svc.Networks.List(h.ctx, virttest.Host(t, h.svc, h.ctx))
 	if err != nil || len(networks) != 1 || !networks[0].Active || !networks[0].Autostart {
 		t.Errorf("the networks are %+v (%v)", networks, err)
 	}
-	h.click(h.must("push button", "Show"), desktop.MouseButtonPrimary)
+	h.push("Show")
 	h.must("label", "It is started.")
 	h.press(fyne.KeyEscape)
 	if h.has("dialog", "Is ") {
@@ -66,7 +66,7 @@ func TestTheCheckKeepsQuietWhereNothingFails(t *testing.T) {
 	if h.has("dialog", "") {
 		t.Error("a dialog opened")
 	}
-	h.click(h.must("push button", "Fix it"), desktop.MouseButtonPrimary)
+	h.push("Fix it")
 	h.must("panel", "Everything is ready")
 }
 

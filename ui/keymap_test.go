@@ -14,7 +14,7 @@ import (
 // record presses the keys while the field of the action waits for them.
 func (h *house) record(action, keys string) {
 	h.t.Helper()
-	h.click(h.must("push button", action), desktop.MouseButtonPrimary)
+	h.push(action)
 	k := kit.MustKeys(keys)
 	h.Win.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(&desktop.CustomShortcut{KeyName: k.Key, Modifier: k.Mod})
 	h.Flush()
@@ -47,7 +47,7 @@ func TestACombinationIsChangedInTheSettings(t *testing.T) {
 		t.Errorf("kept are %v", h.svc.Settings.Keys())
 	}
 
-	h.click(h.must("push button", "Show or hide the navigator"), desktop.MouseButtonPrimary)
+	h.push("Show or hide the navigator")
 	h.press(fyne.KeyBackspace)
 	h.Until("there is none", func() bool { return h.svc.Settings.Keys()["navigator"] == "none" })
 	h.Until("the window knows", func() bool { return h.window.kit.Shortcuts.Keys("navigator") == "" })
@@ -56,9 +56,9 @@ func TestACombinationIsChangedInTheSettings(t *testing.T) {
 		t.Error("the combination that was taken away still works")
 	}
 
-	h.click(h.must("push button", "Back to Ctrl+K"), desktop.MouseButtonPrimary)
+	h.push("Back to Ctrl+K")
 	h.Until("its own combination is back", func() bool { return h.window.kit.Shortcuts.Keys("palette") == "Ctrl+K" })
-	h.click(h.must("push button", "Back to defaults"), desktop.MouseButtonPrimary)
+	h.push("Back to defaults")
 	h.Until("nothing is chosen", func() bool { return len(h.svc.Settings.Keys()) == 0 })
 }
 

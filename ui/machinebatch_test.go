@@ -32,10 +32,15 @@ func (h *house) clickWith(name string, modifier fyne.KeyModifier) {
 	h.Flush()
 }
 
-// push presses the button that is enabled.
+// push presses the button as soon as it is enabled.
 func (h *house) push(name string) {
 	h.t.Helper()
-	h.click(h.must("push button", name), desktop.MouseButtonPrimary)
+	var button kit.Element
+	h.Until("the button "+name+" can be pressed", func() (ok bool) {
+		button, ok = h.find("push button", name)
+		return ok && slices.Contains(button.States, "enabled")
+	})
+	h.click(button, desktop.MouseButtonPrimary)
 }
 
 // buttonsOf returns which of the buttons the page has.

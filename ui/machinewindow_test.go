@@ -71,7 +71,7 @@ func TestATornOffTabLeavesTheWindowAndKeepsItsView(t *testing.T) {
 	h.says("running", "Running")
 	h.click(h.must("tree item", "running"), desktop.MouseButtonPrimary)
 	h.combine("Ctrl+PgDn")
-	h.click(h.must("push button", "More actions"), desktop.MouseButtonPrimary)
+	h.push("More actions")
 	h.click(h.must("menu item", "Open in new window"), desktop.MouseButtonPrimary)
 
 	h.must("table", "Machines")
@@ -80,7 +80,7 @@ func TestATornOffTabLeavesTheWindowAndKeepsItsView(t *testing.T) {
 		t.Errorf("the window does not begin with the console")
 	}
 	h.in(own.win, func() {
-		h.click(h.must("push button", "More actions"), desktop.MouseButtonPrimary)
+		h.push("More actions")
 		h.must("menu item", "Delete")
 		if h.has("menu item", "Open in new window") {
 			t.Error("a window of its own offers itself once more")
@@ -106,7 +106,7 @@ func TestAMachineThatIsDeletedTakesItsWindowAlong(t *testing.T) {
 	h.in(h.tearOff("off"), func() {
 		h.must("push button", "Start")
 		h.press(fyne.KeyDelete)
-		h.click(h.must("push button", "Delete machine"), desktop.MouseButtonPrimary)
+		h.push("Delete machine")
 		h.Until("the window goes", func() bool { return len(h.window.torn) == 0 })
 	})
 	h.Until("the row goes", func() bool { return !h.has("table row", "off") })

@@ -110,7 +110,7 @@ func TestForcingOffAsksFirstAndRemembersTheAnswer(t *testing.T) {
 	h.click(h.must("menu item", "Shut down"), desktop.MouseButtonPrimary)
 	h.click(h.must("menu item", "Force off"), desktop.MouseButtonPrimary)
 	h.click(h.must("check box", "Do not ask again"), desktop.MouseButtonPrimary)
-	h.click(h.must("push button", "Force off"), desktop.MouseButtonPrimary)
+	h.push("Force off")
 
 	h.says("running", "Off")
 	h.Until("the answer is remembered", func() bool { return !h.svc.Settings.ConfirmForceOff() })
@@ -128,7 +128,7 @@ func TestASavedStateIsDiscardedAfterAQuestion(t *testing.T) {
 	h.click(h.must("menu item", "Discard saved state…"), desktop.MouseButtonPrimary)
 	h.must("alert dialog", "Discard the saved state of “saved”?")
 
-	h.click(h.must("push button", "Discard"), desktop.MouseButtonPrimary)
+	h.push("Discard")
 
 	h.says("saved", "Off")
 	if got := h.state("saved"); got != virt.StateShutoff {
@@ -143,7 +143,7 @@ func TestDeletingAsksAndTellsWhatWent(t *testing.T) {
 	h.press(fyne.KeyDelete)
 	h.must("alert dialog", "Delete “off”?")
 
-	h.click(h.must("push button", "Delete machine"), desktop.MouseButtonPrimary)
+	h.push("Delete machine")
 
 	h.must("notification", "“off” was deleted")
 	h.Until("the row is gone", func() bool { return !h.has("table row", "off") })
@@ -231,7 +231,7 @@ func TestTheNavigatorHidesAndComesBack(t *testing.T) {
 func TestTheRailBringsAHiddenNavigatorBack(t *testing.T) {
 	h := open(t, "several-states.xml")
 	h.must("tree item", "running")
-	h.click(h.must("push button", "Hide the navigator"), desktop.MouseButtonPrimary)
+	h.push("Hide the navigator")
 	if h.has("tree item", "running") {
 		t.Fatal("the button did not hide the navigator")
 	}
@@ -283,9 +283,9 @@ func TestAnEmptyHostOffersTheFirstMachine(t *testing.T) {
 
 	h.must("panel", "Is test ready?")
 	h.must("label", "Network “default”")
-	h.click(h.must("push button", "Show"), desktop.MouseButtonPrimary)
+	h.push("Show")
 	h.must("label", "libvirt answers")
-	h.click(h.must("push button", "Try a tiny Linux machine"), desktop.MouseButtonPrimary)
+	h.push("Try a tiny Linux machine")
 
 	h.must("dialog", "Try a tiny Linux machine")
 	if name := h.must("text", "Name"); name.Value != "tiny" {

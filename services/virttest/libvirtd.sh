@@ -57,11 +57,15 @@ cgroups() { # mounts the control groups as seen from ours
 		done </proc/cgroups
 	fi
 	# A group with processes of its own may not share out its controllers:
-	# everything of ours lives in a leaf, machines get groups beside it.
+	# everything of ours lives in a leaf, machines get groups beside it. Theirs
+	# is there from the start, as the service manager of a real host has it, for
+	# machines that start at once would make it at once.
 	for g in /sys/fs/cgroup /sys/fs/cgroup/*; do
-		[ -f "$g/cgroup.procs" ] && mkdir -p "$g/daemon" 2>/dev/null || continue
+		[ -f "$g/cgroup.procs" ] && mkdir -p "$g/daemon" "$g/machine" 2>/dev/null || continue
 		for f in cpuset.cpus cpuset.mems; do
-			[ -f "$g/$f" ] && [ -w "$g/daemon/$f" ] && cat "$g/$f" >"$g/daemon/$f" 2>/dev/null || :
+			for d in daemon machine; do
+				[ -f "$g/$f" ] && [ -w "$g/$d/$f" ] && cat "$g/$f" >"$g/$d/$f" 2>/dev/null || :
+			done
 		done
 		echo $$ >"$g/daemon/cgroup.procs" 2>/dev/null || :
 		[ -f "$g/cgroup.subtree_control" ] && sed 's/[^ ]*/+&/g' "$g/cgroup.controllers" >"$g/cgroup.subtree_control" 2>/dev/null || :

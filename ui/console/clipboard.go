@@ -101,8 +101,9 @@ func (v *view) offerChannel() {
 // is offered.
 func (v *view) askForChannel() {
 	var state vm.ClipboardState
+	machine := v.vm
 	v.kit.Keep(func(ctx context.Context) (err error) {
-		state, err = v.svc.VMs.Clipboard(ctx, v.vm)
+		state, err = v.svc.VMs.Clipboard(ctx, machine)
 		return err
 	}, func(err error) {
 		if err == nil {
@@ -115,9 +116,10 @@ func (v *view) askForChannel() {
 func (v *view) changeChannel(change func(context.Context, virt.Ref) (vm.ClipboardState, error)) {
 	had := v.channel == vm.ClipboardThere || v.channel == vm.ClipboardWaits
 	var state vm.ClipboardState
+	machine := v.vm
 	v.bar.clip.SetBusy(true)
 	v.kit.RunTo(func(ctx context.Context) (err error) {
-		state, err = change(ctx, v.vm)
+		state, err = change(ctx, machine)
 		return err
 	}, func(err error) {
 		v.bar.clip.SetBusy(false)

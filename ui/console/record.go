@@ -44,7 +44,8 @@ func (v *view) recording() *recording { return v.consoles.recordings[v.vm.Key()]
 
 // askForRecording asks for the file.
 func (v *view) askForRecording() {
-	suggest := func(context.Context) (string, error) { return parts.Videos.Suggest(v.vm.Name, storage.TapeEnding), nil }
+	name := v.vm.Name
+	suggest := func(context.Context) (string, error) { return parts.Videos.Suggest(name, storage.TapeEnding), nil }
 	kit.Load(v.kit, suggest, func(path string) {
 		ask := pathQuestion{
 			title:  lang.L("Record the screen"),
@@ -60,9 +61,9 @@ func (v *view) askForRecording() {
 
 // askForReplay asks which file is to be played, first where the last recording is.
 func (v *view) askForReplay() {
-	last := v.consoles.recorded
+	last, name := v.consoles.recorded, v.vm.Name
 	folder := func(context.Context) (string, error) {
-		return cmp.Or(last, filepath.Dir(parts.Videos.Suggest(v.vm.Name, storage.TapeEnding))), nil
+		return cmp.Or(last, filepath.Dir(parts.Videos.Suggest(name, storage.TapeEnding))), nil
 	}
 	kit.Load(v.kit, folder, func(at string) {
 		parts.ChooseFile(v.kit, parts.FileQuestion{
