@@ -19,7 +19,8 @@ type hostRows struct {
 	inv      *Inventory
 	id       virt.HostID
 	vms      []virt.VM
-	rates    map[string]virt.Rates
+	rates    map[string]virt.Rates // as they are shown
+	calm     calm
 	loaded   bool
 	complete bool
 	err      error
@@ -98,7 +99,7 @@ func (r *hostRows) showFigures(rates map[string]virt.Rates, err error) {
 	if err != nil {
 		return // the host's state says it all
 	}
-	if !reflect.DeepEqual(r.rates, rates) {
+	if rates = r.calm.take(rates, time.Now()); !reflect.DeepEqual(r.rates, rates) {
 		r.rates = rates
 		r.inv.tell(FiguresChanged)
 	}
