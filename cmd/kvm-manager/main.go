@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -59,6 +60,10 @@ func command() *cobra.Command {
 	return cmd
 }
 
+// startedFor is how long after the window stands what its start has left behind
+// is given back to the system, which the runtime would do in the course of minutes.
+const startedFor = 3 * time.Second
+
 func run(ctx context.Context, f flags) error {
 	if err := f.check(); err != nil {
 		return err
@@ -85,7 +90,10 @@ func run(ctx context.Context, f flags) error {
 	// program that is killed would leave an empty file that Fyne cannot read.
 	return ui.Run(ctx, ui.Options{
 		App: app.NewWithID(""), Services: svc, Asker: asker, Page: f.page, Theme: f.theme, BeforeShow: nameWindows,
-		Shown: func() { debug.SetGCPercent(collect) },
+		Shown: func() {
+			debug.SetGCPercent(collect)
+			time.AfterFunc(startedFor, debug.FreeOSMemory)
+		},
 		Size:  fyne.NewSize(pixels.Width/float32(scale), pixels.Height/float32(scale)),
 	})
 }
