@@ -94,7 +94,7 @@ func run(ctx context.Context, f flags) error {
 			debug.SetGCPercent(collect)
 			time.AfterFunc(startedFor, debug.FreeOSMemory)
 		},
-		Size:  fyne.NewSize(pixels.Width/float32(scale), pixels.Height/float32(scale)),
+		Size: fyne.NewSize(pixels.Width/float32(scale), pixels.Height/float32(scale)),
 	})
 }
 
