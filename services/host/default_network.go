@@ -22,17 +22,14 @@ func HasNetworks(c *hypervisor.Conn) bool {
 // no network of the host serves and, where the host is this computer, no
 // interface is in. Without a free one it is virt.ErrState.
 func DefaultSubnet(c *hypervisor.Conn) (netip.Prefix, error) {
-	documents, err := c.NetworkXMLs()
-	if err != nil {
-		return netip.Prefix{}, err
-	}
 	var taken []netip.Prefix
-	for _, text := range documents {
+	var broken error
+	err := c.EachNetworkXML(func(text string) {
 		subnets, err := networkxml.Subnets(text)
-		if err != nil {
-			return netip.Prefix{}, err
-		}
-		taken = append(taken, subnets...)
+		taken, broken = append(taken, subnets...), errors.Join(broken, err)
+	})
+	if err := errors.Join(err, broken); err != nil {
+		return netip.Prefix{}, err
 	}
 	if c.Local() {
 		taken = append(taken, ownSubnets()...)

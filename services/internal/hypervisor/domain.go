@@ -99,27 +99,40 @@ func xmlFlags(inactive, secure bool) libvirt.DomainXMLFlags {
 // half of what DomainXML takes. A VM that goes away meanwhile is left out. The
 // documents are those of DomainXML with inactive and secure false.
 func (c *Conn) EachXML(f func(id, text string)) error {
-	return c.call("virDomainGetXMLDesc", func() error {
-		domains, err := c.conn.ListAllDomains(0)
+	return c.eachDomain(func(d *libvirt.Domain) error {
+		text, err := d.GetXMLDesc(0)
+		if err == nil {
+			f(vmRef(d).ID, text)
+		}
+		return err
+	})
+}
+
+// EachDefinition is EachXML with the stored document beside the running one of
+// every VM that is on: whatever the VM has, or will have when it starts the next
+// time. It takes another RPC for each of those.
+func (c *Conn) EachDefinition(f func(vm virt.Ref, text string)) error {
+	return c.eachDomain(func(d *libvirt.Domain) error {
+		text, err := d.GetXMLDesc(0)
 		if err != nil {
 			return err
 		}
-		defer func() {
-			for i := range domains {
-				_ = domains[i].Free()
-			}
-		}()
-		for i := range domains {
-			text, err := domains[i].GetXMLDesc(0)
-			if errors.Is(err, libvirt.ERR_NO_DOMAIN) {
-				continue
-			}
-			if err != nil {
-				return translate(err)
-			}
-			f(vmRef(&domains[i]).ID, text)
+		vm := vmRef(d)
+		vm.Host = c.host
+		f(vm, text)
+		if _, err := d.GetID(); err != nil { // the list said that it is off
+			return nil
 		}
-		return nil
+		if text, err = d.GetXMLDesc(libvirt.DOMAIN_XML_INACTIVE); err == nil {
+			f(vm, text)
+		}
+		return err
+	})
+}
+
+func (c *Conn) eachDomain(f func(*libvirt.Domain) error) error {
+	return c.call("virDomainGetXMLDesc", func() error {
+		return each(func() ([]libvirt.Domain, error) { return c.conn.ListAllDomains(0) }, libvirt.ERR_NO_DOMAIN, f)
 	})
 }
 

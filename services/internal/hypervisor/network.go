@@ -26,58 +26,33 @@ func (c *Conn) withNetwork(name, id string, f func(*libvirt.Network) error) erro
 // three RPCs a network and one more.
 func (c *Conn) Networks() ([]virt.Network, error) {
 	networks := []virt.Network{}
-	err := c.call("virConnectListAllNetworks", func() error {
-		handles, err := c.conn.ListAllNetworks(0)
-		if err != nil {
-			return err
-		}
-		defer func() {
-			for i := range handles {
-				_ = handles[i].Free()
-			}
-		}()
-		for i := range handles {
-			network, err := c.readNetwork(&handles[i])
-			if hasCode(err, libvirt.ERR_NO_NETWORK) {
-				continue // gone meanwhile
-			}
-			if err != nil {
-				return err
-			}
+	err := c.eachNetwork(func(n *libvirt.Network) error {
+		network, err := c.readNetwork(n)
+		if err == nil {
 			networks = append(networks, network)
 		}
-		return nil
+		return err
 	})
 	return networks, err
 }
 
-// NetworkXMLs returns the documents of the host's virtual networks, active ones
-// as they are and others as they will be, in one RPC a network and one more.
-func (c *Conn) NetworkXMLs() ([]string, error) {
-	var all []string
-	err := c.call("virConnectListAllNetworks", func() error {
-		handles, err := c.conn.ListAllNetworks(0)
-		if err != nil {
-			return err
+// EachNetworkXML calls f with the document of every virtual network, an active
+// one's as it is and another's as it will be, in one RPC a network and one more.
+// A network that goes away meanwhile is left out.
+func (c *Conn) EachNetworkXML(f func(text string)) error {
+	return c.eachNetwork(func(n *libvirt.Network) error {
+		text, err := n.GetXMLDesc(0)
+		if err == nil {
+			f(text)
 		}
-		defer func() {
-			for i := range handles {
-				_ = handles[i].Free()
-			}
-		}()
-		for i := range handles {
-			text, err := handles[i].GetXMLDesc(0)
-			if hasCode(err, libvirt.ERR_NO_NETWORK) {
-				continue // gone meanwhile
-			}
-			if err != nil {
-				return translate(err)
-			}
-			all = append(all, text)
-		}
-		return nil
+		return err
 	})
-	return all, err
+}
+
+func (c *Conn) eachNetwork(f func(*libvirt.Network) error) error {
+	return c.call("virConnectListAllNetworks", func() error {
+		return each(func() ([]libvirt.Network, error) { return c.conn.ListAllNetworks(0) }, libvirt.ERR_NO_NETWORK, f)
+	})
 }
 
 func (c *Conn) readNetwork(n *libvirt.Network) (virt.Network, error) {

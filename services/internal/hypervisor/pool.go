@@ -37,26 +37,14 @@ func (c *Conn) lookedUpPool(name string, look func() (*libvirt.StoragePool, erro
 func (c *Conn) Pools() ([]virt.Pool, error) {
 	pools := []virt.Pool{}
 	err := c.call("virConnectListAllStoragePools", func() error {
-		handles, err := c.conn.ListAllStoragePools(0)
-		if err != nil {
+		list := func() ([]libvirt.StoragePool, error) { return c.conn.ListAllStoragePools(0) }
+		return each(list, libvirt.ERR_NO_STORAGE_POOL, func(p *libvirt.StoragePool) error {
+			pool, err := c.readPool(p)
+			if err == nil {
+				pools = append(pools, pool)
+			}
 			return err
-		}
-		defer func() {
-			for i := range handles {
-				_ = handles[i].Free()
-			}
-		}()
-		for i := range handles {
-			pool, err := c.readPool(&handles[i])
-			if hasCode(err, libvirt.ERR_NO_STORAGE_POOL) {
-				continue // gone meanwhile
-			}
-			if err != nil {
-				return err
-			}
-			pools = append(pools, pool)
-		}
-		return nil
+		})
 	})
 	return pools, err
 }

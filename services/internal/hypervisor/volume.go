@@ -30,26 +30,14 @@ func (c *Conn) withVolume(name, pool, volume string, f func(*libvirt.StorageVol)
 func (c *Conn) Volumes(pool string) ([]virt.Volume, error) {
 	volumes := []virt.Volume{}
 	err := c.withPoolNamed("virStoragePoolListAllVolumes", pool, func(p *libvirt.StoragePool) error {
-		handles, err := p.ListAllStorageVolumes(0)
-		if err != nil {
+		list := func() ([]libvirt.StorageVol, error) { return p.ListAllStorageVolumes(0) }
+		return each(list, libvirt.ERR_NO_STORAGE_VOL, func(handle *libvirt.StorageVol) error {
+			v, err := readVolume(handle, pool)
+			if err == nil {
+				volumes = append(volumes, v)
+			}
 			return err
-		}
-		defer func() {
-			for i := range handles {
-				_ = handles[i].Free()
-			}
-		}()
-		for i := range handles {
-			v, err := readVolume(&handles[i], pool)
-			if hasCode(err, libvirt.ERR_NO_STORAGE_VOL) {
-				continue // gone meanwhile
-			}
-			if err != nil {
-				return err
-			}
-			volumes = append(volumes, v)
-		}
-		return nil
+		})
 	})
 	return volumes, err
 }
