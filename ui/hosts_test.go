@@ -108,7 +108,7 @@ func TestATestOfAHostTellsWhereItFails(t *testing.T) {
 
 	h.push("Test")
 
-	h.must("label", "The host is reached")
+	h.must("label", "The host is not reached")
 	h.Until("the test has ended", func() bool { return h.has("push button", "Test") })
 	if saved, _ := h.svc.Hosts.Saved(h.ctx); len(saved) > 0 {
 		t.Errorf("a test has saved %v", saved)

@@ -59,13 +59,36 @@ func finding(c virt.Check) fyne.CanvasObject {
 	case virt.CheckSkipped:
 		icon, token = "minus", theme.Muted
 	}
-	words := kit.Col(3, kit.NewText(kit.MediumText, lang.L(c.Title)).Shorten())
+	title := kit.NewText(kit.MediumText, stageWords(c)).Shorten()
+	if c.Status == virt.CheckSkipped {
+		title.In(theme.Muted)
+	}
+	words := kit.Col(3, title)
 	for _, text := range []string{c.Cause, c.Remedy} {
 		if text != "" {
-			words.Add(kit.NewParagraph(kit.SmallText, lang.L(text), 440))
+			words.Add(kit.NewParagraph(kit.SmallText, kit.Sentence(lang.L(text)), 440))
 		}
 	}
 	return kit.Pad(6, 0, 6, 0, kit.RowTop(10, kit.NewIcon(icon, 16, token), kit.Grow(words)))
+}
+
+// stageWords say how a stage ended: titles are of stages that were passed.
+func stageWords(c virt.Check) string {
+	if c.Status == virt.CheckFail {
+		switch c.ID {
+		case "reach":
+			return lang.L("The host is not reached")
+		case "identify":
+			return lang.L("The host does not prove who it is")
+		case "login":
+			return lang.L("The host does not let us in")
+		case "libvirt":
+			return lang.L("libvirt does not answer")
+		case "rights":
+			return lang.L("Machines may not be listed")
+		}
+	}
+	return lang.L(c.Title)
 }
 
 // A testRun is a test under way; what an earlier one still says is not heard.
