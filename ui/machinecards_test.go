@@ -9,6 +9,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 )
 
 // cards shows the machines as cards.
@@ -130,4 +131,14 @@ func TestFollowingAHostStillShowsOnCards(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.says("off", "Running")
+}
+
+func TestCardsOfSeveralHostsNameTheirHost(t *testing.T) {
+	h := openURI(t, virttest.TestHost(t, "several-states.xml"), virttest.TestHost(t, "one-running-vm.xml"))
+	h.says("off", "Off")
+	hosts := h.window.machines.Inventory().Hosts()
+
+	h.cards()
+
+	h.must("label", parts.Size(256<<20)+"  ·  "+string(hosts[0].ID))
 }

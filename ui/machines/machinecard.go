@@ -16,7 +16,7 @@ import (
 const pictureRadius = 6
 
 // machineCard shows a machine in the card view: its screen, name, load, state
-// and address.
+// and address, and its host where there are several.
 type machineCard struct {
 	content *fyne.Container
 	page    *tablePage
@@ -62,6 +62,9 @@ func (c *machineCard) Show(m parts.Machine) {
 	words := c.page.machines.inventory.Address(m)
 	if words == "" {
 		words = parts.Size(m.Memory)
+	}
+	if c.page.hosts > 1 {
+		words += "  ·  " + string(m.Host)
 	}
 	c.address.SetText(words)
 	c.showPicture()

@@ -229,13 +229,18 @@ func (p *tablePage) placeFact(all int) string {
 }
 
 // showHosts shows the column of hosts when there are several, as long as the
-// person has not chosen otherwise.
+// person has not chosen otherwise; cards name their host then.
 func (p *tablePage) showHosts() {
 	hosts := len(p.machines.inventory.Hosts())
 	if hosts == p.hosts {
 		return
 	}
 	p.hosts = hosts
+	for _, c := range p.cards {
+		if c.machine.ID != "" {
+			c.Show(c.machine)
+		}
+	}
 	var saved kit.TableLayout
 	if !p.machines.svc.Settings.UI(tableSetting, &saved) {
 		layout := p.table.Layout()
