@@ -47,7 +47,7 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 		kit.NewCard(lang.L("Computer"), nil, p.computer),
 		kit.NewCard(lang.L("Software"), nil, p.software),
 		kit.NewCard(lang.L("Machines"), nil, p.machine))
-	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, kit.Grow(scrolled(kit.Col(14, p.load.grid, p.grid)))))
+	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, kit.Grow(parts.Scrolled(kit.Col(14, p.load.grid, p.grid)))))
 	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, p.fit)
 	p.view = kit.NewView(m.kit, func(ctx context.Context) (virt.Host, error) { return m.svc.Hosts.Show(ctx, id) }, p.take)
 	p.view.SetVisible(false)

@@ -5,7 +5,6 @@ import (
 	"reflect"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
@@ -28,9 +27,6 @@ type overview struct {
 	stop    func()
 }
 
-// bottom keeps the lower corners of the last cards inside the scrolled area.
-const bottom = 6
-
 func newOverview(m *Machines, ref virt.Ref, detail *detailView) *overview {
 	o := &overview{machines: m, ref: ref, detail: detail, metrics: newMetricCards(), facts: newFactCards()}
 	o.screen = newScreenCard(m, ref)
@@ -40,17 +36,11 @@ func newOverview(m *Machines, ref virt.Ref, detail *detailView) *overview {
 	}, o.showFigures)
 	o.figures.SetVisible(false)
 	m.kit.Follow(o.figures, func(e virt.Event) bool { return e.Kind == virt.StatsTaken && e.Ref.Host == ref.Host })
-	o.content = kit.Responsive(fyne.NewSize(200, 100), scrolled(kit.Col(14, kit.Grow(o.metrics.grid), o.facts.grid)), o.fit)
+	o.content = kit.Responsive(fyne.NewSize(200, 100), parts.Scrolled(kit.Col(14, kit.Grow(o.metrics.grid), o.facts.grid)), o.fit)
 	detail.listen(o.show)
 	o.stop = m.inventory.Listen(func(Change) { o.show() })
 	o.show()
 	return o
-}
-
-// scrolled lets cards scroll. The bar lies in the page's margin, not on them.
-func scrolled(cards fyne.CanvasObject) fyne.CanvasObject {
-	const bar = 14
-	return kit.Pad(0, -bar, 0, 0, container.NewVScroll(kit.Pad(0, bar, bottom, 0, cards)))
 }
 
 // fit puts the cards into one column where two would be too narrow.

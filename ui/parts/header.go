@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 )
@@ -90,4 +91,11 @@ func Frame(h *Header, bar, body fyne.CanvasObject) fyne.CanvasObject {
 	page.Add(kit.Gap(1, 16))
 	page.Add(kit.Grow(body))
 	return kit.Pad(0, 24, 20, 24, page)
+}
+
+// Scrolled lets the cards of a page scroll. The bar lies in the page's margin,
+// not on them, and the lower corners of the last ones stay inside.
+func Scrolled(cards fyne.CanvasObject) fyne.CanvasObject {
+	const bar, bottom = 14, 6
+	return kit.Pad(0, -bar, 0, 0, container.NewVScroll(kit.Pad(0, bar, bottom, 0, cards)))
 }

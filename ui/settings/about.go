@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -45,7 +44,7 @@ func newAbout(s *Settings) *about {
 	licence := kit.NewCard(lang.L("Licence"), nil, kit.Col(6,
 		kit.NewText(kit.BodyText, lang.L("MIT: use it, change it and pass it on as you like.")),
 		kit.NewText(kit.SmallText, lang.L("Inter and JetBrains Mono are under the SIL Open Font License, the Lucide icons under the ISC licence."))))
-	scroll := container.NewVScroll(kit.Pad(0, 0, cardBottom, 0, kit.AtMost(formWidth, kit.Col(14, versions, licence))))
+	scroll := parts.Scrolled(kit.AtMost(formWidth, kit.Col(14, versions, licence)))
 	a.content = kit.Responsive(fyne.NewSize(200, 200), parts.Frame(header, nil, scroll), func(fyne.Size) {})
 	a.view = kit.NewView(s.kit, s.svc.Hosts.ListWhole, a.show)
 	a.view.SetVisible(false)

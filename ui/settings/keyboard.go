@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/setting"
@@ -60,7 +59,7 @@ func newKeyboard(s *Settings, title string) *keyboard {
 		lines = append(lines, p.newRow(shortcut).line)
 	}
 	flush()
-	scroll := container.NewVScroll(kit.Pad(0, 0, cardBottom, 0, kit.AtMost(formWidth, cards)))
+	scroll := parts.Scrolled(kit.AtMost(formWidth, cards))
 	p.content = kit.Responsive(fyne.NewSize(200, 200), parts.Frame(header, nil, scroll), func(fyne.Size) {})
 	p.view = kit.NewView(s.kit, func(context.Context) (map[string]string, error) { return s.svc.Settings.Keys(), nil }, p.show)
 	p.view.SetVisible(false)

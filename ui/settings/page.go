@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services/setting"
@@ -16,9 +15,6 @@ import (
 
 // formWidth is how wide the cards are at most.
 const formWidth = 920
-
-// cardBottom keeps the lower corners of the last card inside the scrolled area.
-const cardBottom = 6
 
 // A card is a group of rows.
 type card struct {
@@ -56,7 +52,7 @@ func newPage(s *Settings, section section) *page {
 		}
 		cards.Add(kit.NewSectionCard(c.title, c.help, lines...))
 	}
-	scroll := container.NewVScroll(kit.Pad(0, 0, cardBottom, 0, kit.AtMost(formWidth, kit.Col(0, p.banner, cards))))
+	scroll := parts.Scrolled(kit.AtMost(formWidth, kit.Col(0, p.banner, cards)))
 	p.content = kit.Responsive(fyne.NewSize(200, 200), parts.Frame(p.header, nil, scroll), func(fyne.Size) {})
 	p.view = kit.NewView(s.kit, s.svc.Settings.List, p.show)
 	p.view.SetVisible(false)
