@@ -134,10 +134,12 @@ func (c *checks) problem(check virt.Check) fyne.CanvasObject {
 	title := lang.L(check.Title)
 	icon, token := checkLook(check.Status)
 	head := kit.Row(8, kit.Grow(kit.NewText(kit.MediumText, title).Shorten()))
+	below := float32(0)
 	if check.Fixable {
 		head.Add(c.fix(check.ID, title))
+		below = -5 // the words follow as closely as below a line without a button
 	}
-	words := kit.Col(5, head, narrowed(kit.NewParagraph(kit.SmallText, lang.L(check.Cause), checkText)))
+	words := kit.Col(5, kit.Pad(0, 0, below, 0, head), narrowed(kit.NewParagraph(kit.SmallText, lang.L(check.Cause), checkText)))
 	if check.Remedy != "" {
 		words.Add(narrowed(kit.NewParagraph(kit.SmallText, lang.L(check.Remedy), checkText).In(theme.Text)))
 	}
