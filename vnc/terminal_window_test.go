@@ -12,7 +12,7 @@ import (
 // openTerminal shows what a shell script does in a real window under Xvfb.
 func openTerminal(t *testing.T, script string) *realDesktop {
 	t.Helper()
-	for _, tool := range []string{"Xvfb", "openbox", "xdotool"} {
+	for _, tool := range []string{"Xvfb", "openbox", "xprop", "xdotool"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip("needs " + tool)
 		}
@@ -24,7 +24,7 @@ func openTerminal(t *testing.T, script string) *realDesktop {
 	}
 	d := &realDesktop{t: t}
 	d.startX()
-	d.start(nil, "openbox", "--sm-disable")
+	d.manage()
 	d.start(d.listen, program, "sh", "-c", script)
 	d.find("Terminal under test")
 	return d

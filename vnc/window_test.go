@@ -23,6 +23,7 @@ import (
 type realDesktop struct {
 	t       *testing.T
 	display string
+	home    string // of its programs
 	window  string // its X11 number
 	orders  io.Writer
 
@@ -40,7 +41,7 @@ func openWindow(t *testing.T, guest *rfbtest.Guest) *realDesktop {
 // says.
 func openWindowOn(t *testing.T, socket, connected string) *realDesktop {
 	t.Helper()
-	for _, tool := range []string{"Xvfb", "openbox", "xdotool", "import"} {
+	for _, tool := range []string{"Xvfb", "openbox", "xprop", "xdotool", "import"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip("needs " + tool)
 		}
@@ -51,7 +52,7 @@ func openWindowOn(t *testing.T, socket, connected string) *realDesktop {
 	}
 	d := &realDesktop{t: t}
 	d.startX()
-	d.start(nil, "openbox", "--sm-disable")
+	d.manage()
 	d.start(d.listen, program, socket)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -118,7 +119,20 @@ func (d *realDesktop) startX() {
 	if err != nil {
 		d.t.Fatalf("Xvfb: %v", err)
 	}
-	d.display = ":" + strings.TrimSpace(line)
+	d.display, d.home = ":"+strings.TrimSpace(line), d.t.TempDir()
+}
+
+// manage starts a window manager and waits until it manages. A window that comes
+// while it starts may get lost: it is never mapped, and GLFW waits for that for ever.
+func (d *realDesktop) manage() {
+	d.t.Helper()
+	d.start(nil, "openbox", "--sm-disable")
+	rfbtest.Eventually(d.t, "the window manager", func() bool {
+		ask := exec.Command("xprop", "-root", "_NET_SUPPORTING_WM_CHECK")
+		ask.Env = d.environment()
+		answer, _ := ask.Output() // no answer yet
+		return bytes.Contains(answer, []byte("window id"))
+	})
 }
 
 // start runs a program on the desktop until the test ends.
@@ -158,8 +172,7 @@ func (d *realDesktop) run(cmd *exec.Cmd) {
 }
 
 func (d *realDesktop) environment() []string {
-	home := d.t.TempDir()
-	return append(os.Environ(), "DISPLAY="+d.display, "HOME="+home, "XDG_CONFIG_HOME="+home,
+	return append(os.Environ(), "DISPLAY="+d.display, "HOME="+d.home, "XDG_CONFIG_HOME="+d.home,
 		"FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=1", "LIBGL_ALWAYS_SOFTWARE=1", "LC_ALL=en_US.UTF-8")
 }
 
