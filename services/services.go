@@ -59,13 +59,11 @@ func Open(ctx context.Context, o Options) (*Services, error) {
 	settings := setting.New(o.Dirs, door, bus)
 	vms := vm.New(hosts, door, bus, vm.Dirs{Cache: o.Dirs.Cache, Data: o.Dirs.Data, Runtime: o.Dirs.Runtime})
 	vms.Usual = settings.NewMachine
-	pools, networks := pool.New(hosts), network.New(hosts)
-	pools.Users, networks.Users = vms.DiskUsers, vms.NetworkUsers
 	s := &Services{
 		Hosts:      hosts,
 		VMs:        vms,
-		Pools:      pools,
-		Networks:   networks,
+		Pools:      pool.New(hosts),
+		Networks:   network.New(hosts),
 		Metrics:    metric.New(hosts, bus, settings.StatsInterval),
 		Settings:   settings,
 		Batch:      batch.New(door, vms.One, actions(vms)),

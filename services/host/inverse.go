@@ -56,8 +56,9 @@ func step(ctx context.Context, c *hypervisor.Conn, p *operation.Progress, kind s
 // StopUnusedNetwork stops a network that was started, unless a running VM is on
 // it by now.
 func StopUnusedNetwork(c *hypervisor.Conn, network virt.Ref) error {
-	used, err := onNetwork(c, network.Name, func(n virt.NIC) bool { return n.Target != "" }) // plugged in: it runs
-	if err != nil || used {
+	plugged := func(n virt.NIC) bool { return n.Target != "" } // it runs
+	users, err := onNetwork(c, network.Name, plugged)
+	if err != nil || len(users) > 0 {
 		return err
 	}
 	return ignore(c.StopNetwork(network.ID), virt.ErrState)
@@ -66,22 +67,32 @@ func StopUnusedNetwork(c *hypervisor.Conn, network virt.Ref) error {
 // RemoveUnusedNetwork removes a network that was made, unless a VM is defined to
 // use it by now.
 func RemoveUnusedNetwork(c *hypervisor.Conn, network virt.Ref) error {
-	used, err := onNetwork(c, network.Name, func(virt.NIC) bool { return true })
-	if err != nil || used {
+	users, err := NetworkUsers(c, network.Name)
+	if err != nil || len(users) > 0 {
 		return err
 	}
 	return RemoveNetwork(c, network.ID)
 }
 
-// onNetwork reports whether a card of any VM that is on the network matches.
-func onNetwork(c *hypervisor.Conn, name string, match func(virt.NIC) bool) (found bool, err error) {
-	err = c.EachXML(func(_, xml string) {
-		f, err := domainxml.Read(xml)
-		found = found || err == nil && slices.ContainsFunc(f.NICs, func(n virt.NIC) bool {
-			return n.Type == "network" && n.Source == name && match(n)
-		})
+// NetworkUsers returns the names of the VMs with a card in the network of that
+// name: now, or when they are started the next time.
+func NetworkUsers(c *hypervisor.Conn, name string) ([]string, error) {
+	return onNetwork(c, name, func(virt.NIC) bool { return true })
+}
+
+// onNetwork returns the names of the VMs of which a card on the network matches.
+func onNetwork(c *hypervisor.Conn, name string, match func(virt.NIC) bool) ([]string, error) {
+	var users []string
+	var broken error
+	err := c.EachDefinition(func(vm virt.Ref, text string) {
+		f, err := domainxml.Read(text)
+		broken = errors.Join(broken, err)
+		if slices.ContainsFunc(f.NICs, func(n virt.NIC) bool { return n.Type == "network" && n.Source == name && match(n) }) {
+			users = append(users, vm.Name)
+		}
 	})
-	return found, err
+	slices.Sort(users)
+	return slices.Compact(users), errors.Join(err, broken)
 }
 
 // ignore makes an error of the kind none.

@@ -14,12 +14,7 @@ import (
 )
 
 // Service works on networks.
-type Service struct {
-	// Users names the VMs of the host with a card in the network. It MUST be set.
-	Users func(c *hypervisor.Conn, id virt.HostID, network string) ([]string, error)
-
-	hosts *host.Service
-}
+type Service struct{ hosts *host.Service }
 
 // New returns a Service over the hosts.
 func New(hosts *host.Service) *Service { return &Service{hosts: hosts} }
@@ -78,7 +73,7 @@ func (s *Service) Delete(ctx context.Context, network virt.Ref) error {
 		if n.Active {
 			return virt.Errorf(virt.KindState, "the network %s is running", network.Name).WithHint("Stop it first.")
 		}
-		users, err := s.Users(c, network.Host, network.Name)
+		users, err := host.NetworkUsers(c, network.Name)
 		if err != nil {
 			return err
 		}

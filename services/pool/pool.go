@@ -13,13 +13,7 @@ import (
 )
 
 // Service works on pools and volumes.
-type Service struct {
-	// Users names the VMs that use a file of the connection's host, or whose disks
-	// build on it. It MUST be set.
-	Users func(c *hypervisor.Conn, id virt.HostID, path string) ([]string, error)
-
-	hosts *host.Service
-}
+type Service struct{ hosts *host.Service }
 
 // New returns a Service over the hosts.
 func New(hosts *host.Service) *Service { return &Service{hosts: hosts} }

@@ -84,12 +84,12 @@ func (s *Service) DeleteVolume(ctx context.Context, id virt.HostID, pool, name s
 		if err != nil {
 			return err
 		}
-		users, err := s.Users(c, id, v.Path)
+		users, err := volume.ReadUsers(c, "")
 		if err != nil {
 			return err
 		}
-		if len(users) > 0 {
-			return virt.Errorf(virt.KindState, "%s/%s is used by %s", pool, name, strings.Join(users, ", ")).
+		if names := users.Of(v.Path); len(names) > 0 {
+			return virt.Errorf(virt.KindState, "%s/%s is used by %s", pool, name, strings.Join(names, ", ")).
 				WithHint("Delete the machine together with its disks, or take the disk out of it first.")
 		}
 		return c.DeleteVolume(pool, name)

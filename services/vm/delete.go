@@ -12,6 +12,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/internal/domainxml"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
 	"github.com/kvmmanager/kvm-manager/services/internal/operation"
+	"github.com/kvmmanager/kvm-manager/services/internal/volume"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
@@ -138,6 +139,7 @@ func (s *Service) forceOff(c *hypervisor.Conn, vm virt.Ref, force bool) error {
 }
 
 func (s *Service) fates(c *hypervisor.Conn, vm virt.Ref) ([]DiskFate, error) {
+	s.known.changed(vm) // nobody tells of a disk that the definition lost
 	row, err := s.row(c, vm)
 	if err != nil {
 		return nil, err
@@ -146,13 +148,13 @@ func (s *Service) fates(c *hypervisor.Conn, vm virt.Ref) ([]DiskFate, error) {
 	if err != nil {
 		return nil, err
 	}
-	users, err := s.diskUsers(c, vm)
+	users, err := volume.ReadUsers(c, vm.ID)
 	if err != nil {
 		return nil, err
 	}
 	fates := []DiskFate{}
 	for _, d := range located(c, vm, fact.Disks) {
-		fates = append(fates, s.fate(d, users.of(d.Path)))
+		fates = append(fates, s.fate(d, users.Of(d.Path)))
 	}
 	return fates, nil
 }
@@ -191,12 +193,12 @@ func (s *Service) ownFiles(c *hypervisor.Conn, vm virt.Ref) ([]string, error) {
 	if err != nil || !f.Try {
 		return nil, err
 	}
-	users, err := s.diskUsers(c, vm)
+	users, err := volume.ReadUsers(c, vm.ID)
 	if err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc([]string{f.Kernel, f.Initrd}, func(path string) bool {
-		return path == "" || len(users.of(path)) > 0
+		return path == "" || len(users.Of(path)) > 0
 	}), nil
 }
 

@@ -1,6 +1,7 @@
 package vm_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -147,6 +148,39 @@ func TestDeleteKeepsTheImageThatAnotherMachinesDiskBuildsOn(t *testing.T) {
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("%s: what the clone builds on: %v", how, err)
 		}
+	}
+}
+
+func TestDeleteKeepsADiskOfADefinitionThatLibvirtToldNobodyOf(t *testing.T) {
+	h := newHouse(t)
+	small := []virt.DiskSpec{{Size: 1 << 20}}
+	others := []virt.VMDetail{
+		h.mustCreate(virt.VMSpec{Name: "off", Network: "none", Disks: small}),
+		h.mustCreate(virt.VMSpec{Name: "running", Network: "none", Disks: small, Memory: 32 << 20, Start: true}),
+	}
+	lost := h.mustCreate(virt.VMSpec{Name: "lost", Disks: []virt.DiskSpec{{Size: 1 << 20}, {Size: 1 << 20}}})
+	if _, err := h.svc.VMs.List(h.ctx, h.host); err != nil { // all are known by now
+		t.Fatal(err)
+	}
+	const disk = `<disk type="file" device="disk"><driver name="qemu" type="qcow2"/><source file="%s"/><target dev="vdb" bus="virtio"/></disk>`
+
+	for _, other := range others {
+		web := h.mustCreate(virt.VMSpec{Name: "web-" + other.Name, Disks: small})
+		if err := h.beside.AddDevice(other.ID, fmt.Sprintf(disk, web.Disks[0].Path), false); err != nil {
+			t.Fatal(err)
+		}
+		removal, err := h.svc.VMs.Delete(h.ctx, web.Ref(), virt.DeleteSpec{})
+		if why := reasons(removal)["vda default/"+web.Disks[0].Volume]; err != nil || why != "used by "+other.Name {
+			t.Errorf("kept because %q, %v: %+v", why, err, removal)
+		}
+	}
+
+	if err := h.beside.RemoveDevice(lost.ID, fmt.Sprintf(disk, lost.Disks[1].Path), false); err != nil {
+		t.Fatal(err)
+	}
+	removal, err := h.svc.VMs.Delete(h.ctx, lost.Ref(), virt.DeleteSpec{})
+	if got, want := removed(removal), []string{"lost", "vda default/lost.qcow2"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("removed %q, %v; want %q", got, err, want)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package volume makes volumes in storage pools, and says why one could not be
-// made.
+// Package volume makes volumes in storage pools, says why one could not be made,
+// and which machines use one.
 package volume
 
 import (

@@ -1,4 +1,4 @@
-package vm
+package volume
 
 import (
 	"encoding/json"
@@ -16,122 +16,96 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
 
-// diskUsers tell which VMs of a host use which files: as disks, as what their
-// disks build on, or to boot from.
-type diskUsers struct {
+// Users tell which VMs of a host use which files: as disks, as what their disks
+// build on, or to boot from.
+type Users struct {
 	conn   *hypervisor.Conn
 	names  map[string][]string // of VMs, by path
 	bases  map[string]string   // what an image builds on, by path; as far as asked
 	places map[string]string   // paths without symbolic links; as far as asked
 }
 
-// diskUsers reads what is known of the XML of all VMs of the host but this one,
-// and the headers of their images. vm may be the host itself.
-func (s *Service) diskUsers(c *hypervisor.Conn, vm virt.Ref) (*diskUsers, error) {
-	vms, err := c.Inventory()
+// ReadUsers reads the documents of all VMs of the host but the one of the UUID
+// except, running and stored ones, and the headers of their images. It reads them
+// now: libvirt tells nobody that a definition was given a disk.
+func ReadUsers(c *hypervisor.Conn, except string) (*Users, error) {
+	u := &Users{conn: c, names: map[string][]string{}, bases: map[string]string{}, places: map[string]string{}}
+	type document struct{ vm, text string }
+	var all []document
+	err := c.EachDefinition(func(vm virt.Ref, text string) {
+		if vm.ID != except {
+			all = append(all, document{vm.Name, text})
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	u := &diskUsers{conn: c, names: map[string][]string{}, bases: map[string]string{}, places: map[string]string{}}
-	for _, other := range vms {
-		if other.ID == vm.ID {
-			continue
-		}
-		other.Host = vm.Host
-		fact, err := s.factsOf(c, other)
-		if errors.Is(err, virt.ErrNotFound) {
-			continue
-		}
+	for _, d := range all {
+		f, err := domainxml.Read(d.text)
 		if err != nil {
 			return nil, err
 		}
-		for _, path := range u.usedBy(fact) {
-			u.names[path] = append(u.names[path], other.Name)
+		used, err := u.usedBy(f)
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range used {
+			if !slices.Contains(u.names[path], d.vm) {
+				u.names[path] = append(u.names[path], d.vm)
+			}
 		}
 	}
 	return u, nil
 }
 
-// DiskUsers returns the names of the VMs of the connection's host that use the
-// file, or whose disks build on it.
-func (s *Service) DiskUsers(c *hypervisor.Conn, id virt.HostID, path string) ([]string, error) {
-	users, err := s.diskUsers(c, virt.HostRef(id))
-	if err != nil {
-		return nil, err
-	}
-	return users.of(path), nil
-}
+// Of returns the names of the VMs that use the file, or whose disks build on it.
+func (u *Users) Of(path string) []string { return slices.Sorted(slices.Values(u.names[u.place(path)])) }
 
-// NetworkUsers returns the names of the VMs of the connection's host with a card
-// in the network of that name.
-func (s *Service) NetworkUsers(c *hypervisor.Conn, id virt.HostID, network string) ([]string, error) {
-	vms, err := c.Inventory()
-	if err != nil {
-		return nil, err
-	}
-	var users []string
-	for _, vm := range vms {
-		vm.Host = id
-		fact, err := s.factsOf(c, vm)
-		if errors.Is(err, virt.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(fact.NICs, func(n virt.NIC) bool { return n.Type == "network" && n.Source == network }) {
-			users = append(users, vm.Name)
-		}
-	}
-	return users, nil
-}
-
-// of returns the names of the VMs that use the file.
-func (u *diskUsers) of(path string) []string { return u.names[u.place(path)] }
-
-func (u *diskUsers) usedBy(f domainxml.Facts) []string {
+func (u *Users) usedBy(f domainxml.Facts) ([]string, error) {
 	used := []string{u.place(f.Kernel), u.place(f.Initrd)}
 	for _, d := range f.Disks {
 		if d.Path == "" && d.Pool != "" {
-			if v, err := u.conn.Volume(d.Pool, d.Volume); err == nil {
-				d.Path = v.Path
+			v, err := u.conn.Volume(d.Pool, d.Volume)
+			if err != nil && !errors.Is(err, virt.ErrNotFound) && !errors.Is(err, virt.ErrState) { // gone, or in a stopped pool
+				return nil, err
 			}
+			d.Path = v.Path
 		}
 		used = append(used, u.place(d.Path))
 		if d.Format != string(diskimage.Raw) {
 			used = append(used, u.chain(d.Path)...)
 		}
 	}
-	slices.Sort(used)
-	return slices.DeleteFunc(slices.Compact(used), func(path string) bool { return path == "" })
+	return slices.DeleteFunc(used, func(path string) bool { return path == "" }), nil
 }
 
 // longestChain is where libvirt stops following images, too.
 const longestChain = 200
 
 // chain returns the images that one builds on, nearest first.
-func (u *diskUsers) chain(path string) (bases []string) {
+func (u *Users) chain(path string) (bases []string) {
 	for range longestChain {
 		if !filepath.IsAbs(path) {
 			break // none, or on the network
 		}
 		base, known := u.bases[path]
 		if !known {
-			base = u.place(u.base(path))
+			base = u.base(path)
 			u.bases[path] = base
 		}
-		if base == "" || slices.Contains(bases, base) {
+		place := u.place(base)
+		if place == "" || slices.Contains(bases, place) {
 			break
 		}
-		bases = append(bases, base)
-		path = base
+		bases = append(bases, place)
+		path = base // as it is written: what follows may be relative to it
 	}
 	return bases
 }
 
 // base returns the path of the image that another builds on, as its header says
 // it, or, where that cannot be read, libvirt.
-func (u *diskUsers) base(path string) string {
+func (u *Users) base(path string) string {
 	if u.conn.Local() {
 		if base, err := baseOf(path); err == nil {
 			return base
@@ -163,10 +137,11 @@ func baseOf(path string) (string, error) {
 		name = fileIn(text)
 	}
 	name = strings.TrimPrefix(name, "file:")
+	first, _, _ := strings.Cut(name, "/")
 	switch {
 	case strings.HasPrefix(name, "/"):
 		return name, nil
-	case name == "" || strings.Contains(name, ":"):
+	case name == "" || strings.Contains(first, ":"):
 		return "", errNoPath // on the network
 	default:
 		return filepath.Join(filepath.Dir(path), name), nil
@@ -200,7 +175,7 @@ func filenameOf(options any) string {
 }
 
 // place is a path of this computer without symbolic links, and any other as it is.
-func (u *diskUsers) place(path string) string {
+func (u *Users) place(path string) string {
 	if !filepath.IsAbs(path) || !u.conn.Local() {
 		return path
 	}
