@@ -3,6 +3,7 @@ package vm_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,4 +103,18 @@ func TestDeleteRefusesARunningVMWithoutForce(t *testing.T) {
 		t.Errorf("delete with a strange disk: got %v, want %v", err, virt.ErrInvalid)
 	}
 	virttest.Only(t, svc, ctx)
+}
+
+func TestAMachineThatIsGoneIsNotCalledByAnEmptyName(t *testing.T) {
+	svc, ctx := virttest.Open(t, "one-running-vm.xml")
+	ref := virttest.Only(t, svc, ctx).Ref().Key()
+	if _, err := svc.VMs.Delete(ctx, ref, virt.DeleteSpec{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+
+	_, err := svc.VMs.One(ctx, ref)
+
+	if !errors.Is(err, virt.ErrNotFound) || strings.Contains(err.Error(), `""`) {
+		t.Errorf("a machine that is gone: got %v, want %v with words for people", err, virt.ErrNotFound)
+	}
 }

@@ -226,8 +226,12 @@ func notFound(err error, word string) error {
 	if !errors.Is(err, virt.ErrNotFound) {
 		return err
 	}
+	missing := virt.Errorf(virt.KindNotFound, "no machine is called %q", word)
+	if word == "" { // it was asked for by its ID, which says nothing to people
+		missing = virt.Errorf(virt.KindNotFound, "the machine does not exist any more")
+	}
 	return &virt.Error{
 		Kind: virt.KindNotFound, Ref: virt.Ref{Kind: virt.KindVM, Name: word},
-		Err: virt.Errorf(virt.KindNotFound, "no machine is called %q", word), Hint: "List the machines and check the name and the host.",
+		Err: missing, Hint: "List the machines and check the name and the host.",
 	}
 }
