@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 )
@@ -90,6 +91,22 @@ func TestTheOrderOfTheListIsKept(t *testing.T) {
 
 	again := &house{Window: h.Window, t: t, svc: h.svc, ctx: h.ctx, window: NewWindow(h.Kit, h.svc)}
 	again.wantListed("off", "saved", "paused", "running", "transient")
+}
+
+func TestAMachineThatIsGoneKeepsItsNameWhereItIsOpen(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("off", "Off")
+	h.click(h.must("tree item", "running"), desktop.MouseButtonPrimary)
+	h.must("page tab", "Overview")
+
+	if _, err := h.svc.VMs.Delete(h.ctx, h.ref("running"), virt.DeleteSpec{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+
+	h.must("alert", "This machine does not exist any more")
+	if got := h.Win.Title(); got != "running – KVM Manager" {
+		t.Errorf("the window is called %q", got)
+	}
 }
 
 func TestAQuestionAboutAMachineThatVirshRemovesGoesAway(t *testing.T) {

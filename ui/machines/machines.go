@@ -1,6 +1,8 @@
 package machines
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/kvmmanager/kvm-manager/services"
@@ -47,7 +49,8 @@ type Machines struct {
 	inventory *Inventory
 	actions   *parts.Actions
 	hosts     HostActions
-	first     *firstChecks // nil in further windows
+	first     *firstChecks        // nil in further windows
+	named     map[virt.Ref]string // what labels called machines last, by their keys
 }
 
 // New makes the pages' common part, which follows the machines of all hosts.
@@ -62,7 +65,7 @@ func New(o Options) *Machines {
 func (m *Machines) In(o Options) *Machines { return over(m.inventory, o) }
 
 func over(inventory *Inventory, o Options) *Machines {
-	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave, create: o.Create, inventory: inventory, hosts: o.Hosts}
+	m := &Machines{kit: o.Kit, svc: o.Services, tabs: o.Tabs, open: o.Open, leave: o.Leave, create: o.Create, inventory: inventory, hosts: o.Hosts, named: map[virt.Ref]string{}}
 	m.actions = parts.NewActions(o.Kit, o.Services)
 	m.actions.Delete, m.actions.Window = m.askDelete, o.OpenWindow
 	for _, tab := range o.Tabs {
@@ -89,13 +92,15 @@ func (m *Machines) Page(ref virt.Ref, tab string) kit.Page {
 	}
 }
 
-// Label returns what a work tab of the thing is called, and its icon.
+// Label returns what a work tab of the thing is called, and its icon. A machine
+// that is gone keeps its last name.
 func (m *Machines) Label(ref virt.Ref) kit.WorkTab {
 	switch ref.Kind {
 	case virt.KindVM:
-		t := kit.WorkTab{Icon: "monitor", Name: ref.Name}
+		t := kit.WorkTab{Icon: "monitor", Name: cmp.Or(m.named[ref.Key()], ref.Name)}
 		if row, found := m.inventory.Find(ref); found {
 			t.Name = row.Name
+			m.named[ref.Key()] = row.Name
 			if row.State != virt.StateRunning {
 				look := parts.LookOf(row.State)
 				t.Icon, t.Token = look.Icon, look.Token
