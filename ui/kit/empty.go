@@ -15,11 +15,14 @@ type EmptyState struct {
 	all         *fyne.Container
 }
 
-// NewEmptyState returns an empty state. actions are buttons; below them a page
-// may put cards.
+// NewEmptyState returns an empty state. text may be empty; actions are buttons;
+// below them a page may put cards.
 func NewEmptyState(icon, title, text string, actions ...fyne.CanvasObject) *EmptyState {
 	e := &EmptyState{title: title, text: text}
-	words := ColCenter(4, NewIconTile(icon, theme.Accent, 40), Gap(1, 4), NewText(PanelText, title), NewText(SmallText, text))
+	words := ColCenter(4, NewIconTile(icon, theme.Accent, 40), Gap(1, 4), NewText(PanelText, title))
+	if text != "" {
+		words.Add(NewText(SmallText, text))
+	}
 	if len(actions) > 0 {
 		words.Add(Pad(8, 0, 0, 0, Row(8, actions...)))
 	}
