@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -89,7 +90,7 @@ type packedTape struct {
 
 func (t *packedTape) Write(b []byte) (int, error) {
 	n, err := t.Encoder.Write(b)
-	t.moments.note(n)
+	t.moments.note(time.Now(), n)
 	return n, err
 }
 

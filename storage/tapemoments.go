@@ -35,9 +35,8 @@ type momentWriter struct {
 	bytes   int           // that came with it
 }
 
-// note says that so many bytes were written now.
-func (w *momentWriter) note(bytes int) {
-	now := time.Now()
+// note says that so many bytes were written at that time, none before others.
+func (w *momentWriter) note(now time.Time, bytes int) {
 	if w.start.IsZero() {
 		w.start = now
 	}
