@@ -29,6 +29,7 @@ type findings struct {
 	advice    []virt.FieldProblem // what will hardly help
 	suggested virt.VMSpec         // with the sizes that Create would choose
 	medium    virt.Medium         // what the image to install from says of itself
+	unread    error               // why it says nothing
 	os        virt.OS             // the one the draft names
 	xml       string
 	refused   error // why there is no document
@@ -43,9 +44,7 @@ func (w *wizard) answer(ctx context.Context) (findings, error) {
 		return f, nil
 	}
 	if q.iso != "" {
-		if m, err := w.Services.VMs.Medium(ctx, q.host, q.iso); err == nil {
-			f.medium = m // what cannot be recognised is chosen by hand
-		}
+		f.medium, f.unread = w.Services.VMs.Medium(ctx, q.host, q.iso) // what cannot be recognised is chosen by hand
 	}
 	spec := q.spec
 	if spec.OS == "" {

@@ -1,6 +1,8 @@
 package create
 
 import (
+	"errors"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
@@ -122,10 +124,12 @@ func (p *sourcePage) show() {
 
 // recognised says what the image to install from is.
 func (p *sourcePage) recognised() string {
-	m := p.w.found.medium
+	m, problem := p.w.found.medium, p.w.problems()[virt.FieldISO]
 	switch {
-	case p.w.draft.iso == "":
+	case p.w.draft.iso == "", problem != nil && !errors.Is(problem, virt.ErrForbidden):
 		return lang.L("Its operating system is recognised where its label is known.")
+	case errors.Is(p.w.found.unread, virt.ErrInvalid):
+		return lang.L("It is not an image of a CD or DVD, whose names usually end with .iso. A machine will hardly boot from it.")
 	case m.Path == "":
 		return lang.L("It cannot be read from here; choose the operating system in the next step.")
 	case !m.OS.Known():

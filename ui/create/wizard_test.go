@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/xml"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -282,6 +283,22 @@ func TestBadValuesAreSaidAtTheirFieldAndKeepTheStep(t *testing.T) {
 	r.onStep("CPU and memory")
 	r.combine("Alt+Left")
 	r.onStep("Name and system")
+}
+
+func TestAFileThatIsNoDiscIsNoticedWhenItIsChosen(t *testing.T) {
+	r := open(t, virttest.SharedLibvirtd(t).URI)
+	path := filepath.Join(t.TempDir(), "notes.iso")
+	if err := os.WriteFile(path, []byte("no disc"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	r.Write("Image to install from", path)
+
+	r.Must("label", "It is not an image of a CD or DVD, whose names usually end with .iso. A machine will hardly boot from it.")
+	r.Write("Image to install from", "/no/such.iso")
+	r.Must("label", "Its operating system is recognised where its label is known.") // the field says what is wrong
+	r.Click("push button", "Next")
+	r.Until("the missing file is said", func() bool { return r.Said("Image to install from") != "" })
 }
 
 func TestAFailureBringsTheWizardBackAsItWas(t *testing.T) {
