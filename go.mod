@@ -11,6 +11,7 @@ require (
 	github.com/jezek/xgb v1.1.1
 	github.com/jfreymuth/pulse v0.1.1
 	github.com/klauspost/compress v1.18.0
+	github.com/maruel/natural v1.3.0
 	github.com/mattn/go-sqlite3 v1.14.28
 	github.com/spf13/cobra v1.10.1
 	github.com/srwiley/rasterx v0.0.0-20220730225603-2ab79fcdd4ef

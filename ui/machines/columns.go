@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2/lang"
+	"github.com/maruel/natural"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
@@ -106,8 +107,11 @@ func textCell(text func(parts.Machine) string) func(parts.Machine) kit.Cell {
 func systemName(r parts.Machine) string { return parts.SystemName(r.OS) }
 
 func byName(a, b parts.Machine) bool {
-	return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.Host, b.Host)) < 0
+	return cmp.Or(compareNames(a.Name, b.Name), cmp.Compare(a.Host, b.Host)) < 0
 }
+
+// compareNames orders names whatever their case, and vm-2 before vm-10.
+func compareNames(a, b string) int { return natural.Compare(strings.ToLower(a), strings.ToLower(b)) }
 
 // stateOrder puts what wants attention or is alive first.
 var stateOrder = map[virt.VMState]int{

@@ -3,6 +3,7 @@ package machines
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -72,6 +73,7 @@ func (r *hostRows) show(l listing, err error) {
 		r.inv.tell(RowsChanged)
 		return
 	}
+	slices.SortStableFunc(l.vms, func(a, b virt.VM) int { return compareNames(a.Name, b.Name) })
 	r.vms, r.loaded, r.complete, r.asOf = l.vms, true, l.complete, time.Now()
 	r.inv.addresses.forgetBut(r.id, l.vms)
 	r.inv.tell(RowsChanged)

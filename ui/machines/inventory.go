@@ -3,7 +3,6 @@
 package machines
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -125,17 +124,17 @@ func (inv *Inventory) Settled() bool {
 	return inv.listed && !slices.ContainsFunc(inv.hosts, func(h virt.Host) bool { return inv.Loading(h.ID) })
 }
 
-// Machines returns the machines of all hosts, by name.
+// Machines returns the machines of all hosts, by name as people count.
 func (inv *Inventory) Machines() []parts.Machine {
 	var all []parts.Machine
 	for _, h := range inv.hosts {
 		all = append(all, inv.On(h.ID)...)
 	}
-	slices.SortStableFunc(all, func(a, b parts.Machine) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(all, func(a, b parts.Machine) int { return compareNames(a.Name, b.Name) })
 	return all
 }
 
-// On returns the machines of a host, by name.
+// On returns the machines of a host, by name as people count.
 func (inv *Inventory) On(id virt.HostID) []parts.Machine {
 	r := inv.rows[id]
 	if r == nil {
