@@ -12,7 +12,9 @@ import (
 // DefaultName is what libvirt calls the network it comes with.
 const DefaultName = "default"
 
-// Subnets returns the IPv4 subnets that the network of the document serves.
+// Subnets returns the IPv4 subnets that the network of the document serves. Where
+// an address comes without the size of its subnet, libvirt takes that of the
+// address's class.
 func Subnets(text string) ([]netip.Prefix, error) {
 	var doc libvirtxml.Network
 	if err := doc.Unmarshal(text); err != nil {
@@ -25,8 +27,12 @@ func Subnets(text string) ([]netip.Prefix, error) {
 			continue
 		}
 		bits := int(ip.Prefix) // at most 32, else Prefix refuses it
-		if mask := net.ParseIP(ip.Netmask).To4(); mask != nil {
-			bits, _ = net.IPMask(mask).Size()
+		mask := net.IPMask(net.ParseIP(ip.Netmask).To4())
+		if mask == nil && bits == 0 {
+			mask = net.IP(address.AsSlice()).DefaultMask()
+		}
+		if mask != nil {
+			bits, _ = mask.Size()
 		}
 		if subnet, err := address.Prefix(bits); err == nil {
 			all = append(all, subnet)

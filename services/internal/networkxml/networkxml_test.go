@@ -42,11 +42,15 @@ func TestTheDefaultNetworkServesItsSubnet(t *testing.T) {
 	}
 }
 
-func TestSubnetsAreReadInBothForms(t *testing.T) {
+func TestSubnetsAreReadInAllForms(t *testing.T) {
 	got, err := networkxml.Subnets(`<network><name>x</name><ip address='10.1.2.3' prefix='16'/><ip family='ipv6' address='fd00::1' prefix='64'/>` +
 		`<ip address='192.168.7.129' netmask='255.255.255.128'/></network>`)
 	if want := prefixes("10.1.0.0/16", "192.168.7.128/25"); err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+	got, err = networkxml.Subnets(`<network><name>x</name><ip address='192.168.55.1'/><ip address='172.20.3.1'/><ip address='10.77.1.1'/></network>`)
+	if want := prefixes("192.168.55.0/24", "172.20.0.0/16", "10.0.0.0/8"); err != nil || !slices.Equal(got, want) {
+		t.Errorf("without sizes: %v, %v; want %v", got, err, want)
 	}
 	if _, err := networkxml.Subnets("<network"); err == nil {
 		t.Error("what is no document was read")
