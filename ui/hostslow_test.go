@@ -91,6 +91,9 @@ func TestAHostBehindAHalfOpenLineDisturbsNoOther(t *testing.T) {
 	h.goesOn()
 	h.must("alert", "lab does not answer")
 	h.goesOn()
+	h.click(h.must("tree item", "far"), desktop.MouseButtonPrimary)
+	h.must("label", "The host does not answer") // in place of facts that cannot be read
+	h.click(h.must("page tab", "Machines"), desktop.MouseButtonPrimary)
 	line.Cut() // what hangs in it is lost
 	line.Thaw()
 	line.Mend()

@@ -109,6 +109,15 @@ func TestAMachineThatIsGoneKeepsItsNameWhereItIsOpen(t *testing.T) {
 	}
 }
 
+func TestAHostWhoseDriverTellsNoLoadSaysSo(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("off", "Off")
+
+	h.click(h.must("tree item", "test"), desktop.MouseButtonPrimary)
+
+	h.must("label", "The host does not tell")
+}
+
 func TestAQuestionAboutAMachineThatVirshRemovesGoesAway(t *testing.T) {
 	d := virttest.Libvirtd(t)
 	if err := virttest.Fill(d.URI, 0, 3); err != nil {

@@ -17,6 +17,7 @@ type hostWatch struct {
 	stop    context.CancelFunc
 	last    virt.HostSample
 	series  []virt.HostRates
+	err     error // of the last reading
 }
 
 // WatchHost begins to read the load of the host itself every tick, as long as
@@ -53,7 +54,9 @@ func (s *Service) WatchHost(ctx context.Context, id virt.HostID) (func(), error)
 	}), nil
 }
 
-// HostSeries returns the kept figures of a watched host, oldest first.
+// HostSeries returns the kept figures of a watched host, oldest first. The error
+// is that of the last reading where there are none: virt.ErrUnsupported of a
+// driver that does not tell.
 func (s *Service) HostSeries(ctx context.Context, id virt.HostID) ([]virt.HostRates, error) {
 	if _, err := s.hosts.IDs(ctx); err != nil {
 		return nil, err
@@ -61,6 +64,9 @@ func (s *Service) HostSeries(ctx context.Context, id virt.HostID) ([]virt.HostRa
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w := s.looked[id]; w != nil {
+		if len(w.series) == 0 && w.err != nil {
+			return nil, w.err
+		}
 		return append([]virt.HostRates(nil), w.series...), nil
 	}
 	return nil, nil
@@ -102,10 +108,12 @@ func (s *Service) lookAt(ctx context.Context, id virt.HostID, w *hostWatch) {
 	if err != nil {
 		if ctx.Err() == nil {
 			slog.Debug("load of the host", "host", id, "err", err)
+			s.fail(id, w, err)
 		}
 		return
 	}
 	s.mu.Lock()
+	w.err = nil
 	if rates, ok := virt.HostRatesBetween(w.last, now); ok && !w.last.Time.IsZero() {
 		w.series = append(w.series, rates)
 		w.series = w.series[max(0, len(w.series)-Kept):]
@@ -113,6 +121,17 @@ func (s *Service) lookAt(ctx context.Context, id virt.HostID, w *hostWatch) {
 	w.last = now
 	s.mu.Unlock()
 	s.bus.Publish(virt.Event{Kind: virt.HostMeasured, Ref: virt.HostRef(id), Time: now.Time})
+}
+
+// fail keeps why there is no reading; the first time is told.
+func (s *Service) fail(id virt.HostID, w *hostWatch, err error) {
+	s.mu.Lock()
+	first := w.err == nil
+	w.err = err
+	s.mu.Unlock()
+	if first {
+		s.bus.Publish(virt.Event{Kind: virt.HostMeasured, Ref: virt.HostRef(id), Time: time.Now()})
+	}
 }
 
 // every runs read at once and then every tick, until ctx ends.

@@ -1,6 +1,7 @@
 package metric_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -45,6 +46,33 @@ func TestTheLoadOfAHostIsReadWhileSomebodyLooks(t *testing.T) {
 
 	if series, err = svc.Metrics.HostSeries(ctx, host); err != nil || len(series) != 0 {
 		t.Errorf("nobody looks, and there is %v, %v", series, err)
+	}
+}
+
+func TestADriverThatTellsNoLoadOfItsHostSaysSo(t *testing.T) {
+	svc, ctx := virttest.Open(t, "empty.xml")
+	host := virttest.Host(t, svc, ctx)
+	news, unsubscribe := svc.Watch()
+	defer unsubscribe()
+	stop, err := svc.Metrics.WatchHost(ctx, host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+
+	for deadline := time.After(30 * time.Second); ; {
+		select {
+		case e := <-news:
+			if e.Kind != virt.HostMeasured || e.Ref.Host != host {
+				continue
+			}
+			if _, err := svc.Metrics.HostSeries(ctx, host); !errors.Is(err, virt.ErrUnsupported) {
+				t.Errorf("got %v, want %v", err, virt.ErrUnsupported)
+			}
+			return
+		case <-deadline:
+			t.Fatal("nothing was told in 30 s")
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type factCards struct {
 	grid                     *fyne.Container
 	system, storage, network *fyne.Container
+	waiting                  []*kit.Text // stand there until there are facts
 	shown                    []virt.Address
 	detail                   *virt.VMDetail
 }
@@ -30,10 +31,23 @@ func newFactCards() *factCards {
 		kit.NewCard(lang.L("Storage"), nil, c.storage),
 		kit.NewCard(lang.L("Network"), nil, c.network))
 	for _, body := range []*fyne.Container{c.system, c.storage, c.network} {
-		body.Add(kit.NewText(kit.SmallText, lang.L("Loading")))
+		waiting := kit.NewText(kit.SmallText, lang.L("Loading")).Shorten()
+		c.waiting = append(c.waiting, waiting)
+		body.Add(waiting)
 		body.Add(kit.Gap(1, 4*24-5)) // as high as five facts
 	}
 	return c
+}
+
+// wait says why there are no facts yet.
+func (c *factCards) wait(m parts.Machine) {
+	words := lang.L("Loading")
+	if m.Stale() {
+		words = silence(m.HostState)
+	}
+	for _, text := range c.waiting {
+		text.SetText(words)
+	}
 }
 
 func (c *factCards) show(d virt.VMDetail, addresses []virt.Address) {

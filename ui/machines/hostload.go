@@ -2,6 +2,7 @@ package machines
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 
@@ -22,6 +23,9 @@ type hostLoad struct {
 	grid        *fyne.Container
 	cpu, memory metric
 	view        *kit.View[[]virt.HostRates]
+	series      []virt.HostRates
+	err         error // why there are none
+	state       virt.HostState
 	visible     bool
 	turn        int    // changes when it is shown or hidden
 	stop        func() // ends the readings
@@ -77,18 +81,48 @@ func (l *hostLoad) close() {
 }
 
 func (l *hostLoad) show(series []virt.HostRates, err error) {
-	if err != nil || len(series) == 0 {
+	l.series, l.err = series, err
+	l.render()
+}
+
+// follow takes the state that the host has now.
+func (l *hostLoad) follow(state virt.HostState) {
+	if state != l.state {
+		l.render()
+	}
+}
+
+// silence says why there are no news from a host in that state.
+func silence(state virt.HostState) string {
+	if state == virt.HostOffline || state == virt.HostSlow {
+		return lang.L("The host does not answer")
+	}
+	return hostLook(state).Word
+}
+
+// render shows what is known, as it looks while the host is as it is.
+func (l *hostLoad) render() {
+	series := l.series
+	h, _ := l.machines.inventory.Host(l.id)
+	l.state = h.State
+	old := h.State != virt.HostConnected
+	if len(series) == 0 {
+		why := lang.L("Collecting")
+		switch {
+		case old:
+			why = silence(h.State)
+		case errors.Is(l.err, virt.ErrUnsupported):
+			why = lang.L("The host does not tell")
+		}
 		for _, m := range []metric{l.cpu, l.memory} {
-			m.card.SetValue(parts.NoValue, "", lang.L("Collecting"), true)
-			m.card.Describe(lang.L("Collecting"))
+			m.card.SetValue(parts.NoValue, "", why, true)
+			m.card.Describe(why)
 			m.chart.Plot(1)
 		}
 		return
 	}
 	series = series[max(0, len(series)-chartPoints):]
 	now := series[len(series)-1]
-	h, _ := l.machines.inventory.Host(l.id)
-	old := h.State != virt.HostConnected
 	number, _, _ := strings.Cut(parts.Percent(now.CPUPercent), "\u202f")
 	fact := lang.N("{{.Count}} processors", int(h.CPUs), map[string]any{"Count": h.CPUs}) // far below 2^31
 	l.cpu.card.SetValue(number, "%", fact, old)

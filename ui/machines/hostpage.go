@@ -115,6 +115,7 @@ func (p *hostPage) show() {
 	p.header.SetFacts(product(p.host.Hypervisor, p.host.HVVersion), product("libvirt", p.host.Libvirt), state.URI)
 	p.header.Refit()
 	p.banners.show(p.id)
+	p.load.follow(state.State)
 	fill(p.computer, p.computerFacts())
 	fill(p.software, p.softwareFacts(state))
 	fill(p.machine, p.machineFacts())

@@ -53,7 +53,7 @@ func legendText() *kit.Text { return kit.NewText(kit.SmallText, "") }
 
 // show shows the machine's figures, oldest first; none when it is off or has
 // just been started.
-func (c *metricCards) show(m parts.Machine, d virt.VMDetail, series []virt.Rates) {
+func (c *metricCards) show(m parts.Machine, wired string, series []virt.Rates) {
 	if len(series) == 0 {
 		c.showNothing(m)
 		return
@@ -63,13 +63,16 @@ func (c *metricCards) show(m parts.Machine, d virt.VMDetail, series []virt.Rates
 	c.showCPU(m, series, now, old)
 	c.showMemory(m, series, now, old)
 	c.showDisk(series, now, old)
-	c.showNetwork(d, series, now, old)
+	c.showNetwork(wired, series, now, old)
 }
 
 // showNothing says why there are no figures.
 func (c *metricCards) showNothing(m parts.Machine) {
 	why := lang.L("The machine is off")
-	if m.State.Active() {
+	switch {
+	case m.Stale():
+		why = silence(m.HostState)
+	case m.State.Active():
 		why = lang.L("Collecting")
 	}
 	for _, card := range []metric{c.cpu, c.memory, c.disk, c.network} {
@@ -120,15 +123,14 @@ func (c *metricCards) showDisk(series []virt.Rates, now virt.Rates, old bool) {
 	c.disk.plot(topOf(1e6, read, write), fact, kit.Series{Values: read, Token: theme.OK, Filled: true}, kit.Series{Values: write, Token: theme.Warn})
 }
 
-func (c *metricCards) showNetwork(d virt.VMDetail, series []virt.Rates, now virt.Rates, old bool) {
+func (c *metricCards) showNetwork(wired string, series []virt.Rates, now virt.Rates, old bool) {
 	number, unit := parts.NetRate(now.NICRx + now.NICTx)
-	fact := wiring(d.NICs)
-	c.network.card.SetValue(number, unit, fact, old)
+	c.network.card.SetValue(number, unit, wired, old)
 	c.in.SetText(lang.L("In {{.Rate}}", rate(parts.NetRate, now.NICRx)))
 	c.out.SetText(lang.L("Out {{.Rate}}", rate(parts.NetRate, now.NICTx)))
 	in := pick(series, func(r virt.Rates) float64 { return r.NICRx })
 	out := pick(series, func(r virt.Rates) float64 { return r.NICTx })
-	c.network.plot(topOf(1e5, in, out), fact, kit.Series{Values: in, Token: theme.OK, Filled: true}, kit.Series{Values: out, Token: theme.Accent})
+	c.network.plot(topOf(1e5, in, out), wired, kit.Series{Values: in, Token: theme.OK, Filled: true}, kit.Series{Values: out, Token: theme.Accent})
 }
 
 // wiring says what the cards of a machine are plugged into.

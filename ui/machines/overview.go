@@ -100,16 +100,18 @@ func (o *overview) show() {
 	if !m.State.Active() {
 		series = nil
 	}
-	detail := o.detail.value
-	if !o.detail.known {
-		detail = virt.VMDetail{VM: m.VM}
+	detail, wired := o.detail.value, ""
+	if o.detail.known {
+		wired = wiring(detail.NICs)
 	}
-	o.metrics.show(m, detail, series)
+	o.metrics.show(m, wired, series)
 	if o.screen.show(m, len(detail.Graphics)) {
 		o.arrange()
 	}
 	if o.detail.known {
 		o.facts.show(detail, o.addresses(m))
+	} else {
+		o.facts.wait(m)
 	}
 }
 
