@@ -13,81 +13,27 @@ import (
 )
 
 func newPoolCommand(c *cli) *cobra.Command {
-	list := &cobra.Command{
-		Use: "list", Short: "List the pools", Args: exact(),
-		Example: `  kvm-cli pool list`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.read(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
-				pools, err := s.Pools.List(ctx, id)
-				if err != nil {
-					return err
-				}
-				return c.print(orEmpty(pools), func(w io.Writer) {
-					row(w, "NAME", "TYPE", "ACTIVE", "AUTOSTART", "CAPACITY", "FREE", "PATH")
-					for _, p := range pools {
-						row(w, p.Name, p.Type, yesNo(p.Active), yesNo(p.Autostart), size(p.Capacity), size(p.Available), p.Path)
-					}
-				})
-			})
+	type act = func(context.Context, virt.Ref) error
+	pools := thing[virt.Pool]{
+		noun: "pool", ref: virt.Pool.Ref,
+		list: func(s *services.Services) func(context.Context, virt.HostID) ([]virt.Pool, error) {
+			return s.Pools.List
+		},
+		find: func(s *services.Services) func(context.Context, virt.HostID, string) (virt.Pool, error) {
+			return s.Pools.Find
 		},
 	}
-	find := func(ctx context.Context, s *services.Services, id virt.HostID, word string) (virt.Ref, error) {
-		p, err := s.Pools.Find(ctx, id, word)
-		return p.Ref(), err
-	}
-	return group("pool", "Work on storage pools", list,
-		thingCommand(c, thingVerb{"pool", "start", "Make a pool's volumes available", find, func(s *services.Services) thingAct { return s.Pools.Start }}),
-		thingCommand(c, thingVerb{"pool", "stop", "Make a pool's volumes unavailable; they stay where they are", find, func(s *services.Services) thingAct { return s.Pools.Stop }}),
-		thingCommand(c, thingVerb{"pool", "refresh", "Look for volumes that came or went by other hands", find, func(s *services.Services) thingAct { return s.Pools.Refresh }}),
-		autostartCommand(c, "pool", "Say whether a pool starts with its host", func(ctx context.Context, s *services.Services, id virt.HostID, word string, on bool) error {
-			p, err := s.Pools.Find(ctx, id, word)
-			if err != nil {
-				return err
+	return group("pool", "Work on storage pools",
+		pools.listed(c, "List the pools", func(w io.Writer, all []virt.Pool) {
+			row(w, "NAME", "TYPE", "ACTIVE", "AUTOSTART", "CAPACITY", "FREE", "PATH")
+			for _, p := range all {
+				row(w, p.Name, p.Type, yesNo(p.Active), yesNo(p.Autostart), size(p.Capacity), size(p.Available), p.Path)
 			}
-			return s.Pools.SetAutostart(ctx, p.Ref(), on)
-		}))
-}
-
-// A thingAct does something to a pool or network.
-type thingAct func(context.Context, virt.Ref) error
-
-type thingVerb struct {
-	thing, verb, short string
-	find               func(context.Context, *services.Services, virt.HostID, string) (virt.Ref, error)
-	act                func(*services.Services) thingAct
-}
-
-// thingCommand is the command that does one thing to one pool or network.
-func thingCommand(c *cli, v thingVerb) *cobra.Command {
-	return &cobra.Command{
-		Use: v.verb + " NAME", Short: v.short, Args: exact("NAME"),
-		Example: "  kvm-cli " + v.thing + " " + v.verb + " default",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
-				ref, err := v.find(ctx, s, id, args[0])
-				if err != nil {
-					return err
-				}
-				return v.act(s)(ctx, ref)
-			})
-		},
-	}
-}
-
-func autostartCommand(c *cli, thing, short string, set func(context.Context, *services.Services, virt.HostID, string, bool) error) *cobra.Command {
-	return &cobra.Command{
-		Use: "autostart NAME on|off", Short: short, Args: exact("NAME", "on|off"),
-		Example: "  kvm-cli " + thing + " autostart default on",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			on := args[1] == "on"
-			if !on && args[1] != "off" {
-				return usage("%q is neither on nor off", args[1]).WithHint("Write on or off.")
-			}
-			return c.change(cmd.Context(), func(ctx context.Context, s *services.Services, id virt.HostID) error {
-				return set(ctx, s, id, args[0], on)
-			})
-		},
-	}
+		}),
+		pools.verb(c, "start", "Make a pool's volumes available", func(s *services.Services) act { return s.Pools.Start }),
+		pools.verb(c, "stop", "Make a pool's volumes unavailable; they stay where they are", func(s *services.Services) act { return s.Pools.Stop }),
+		pools.verb(c, "refresh", "Look for volumes that came or went by other hands", func(s *services.Services) act { return s.Pools.Refresh }),
+		pools.autostart(c, func(s *services.Services) func(context.Context, virt.Ref, bool) error { return s.Pools.SetAutostart }))
 }
 
 func newVolumeCommand(c *cli) *cobra.Command {
