@@ -90,6 +90,7 @@ func TestAHostBehindAHalfOpenLineDisturbsNoOther(t *testing.T) {
 	h.click(h.must("page tab", "Machines"), desktop.MouseButtonPrimary)
 	h.goesOn()
 	h.must("alert", "lab does not answer")
+	h.must("label", "2 machines on 2 hosts, 1 of them connected   ·   0 running")
 	h.goesOn()
 	h.click(h.must("tree item", "far"), desktop.MouseButtonPrimary)
 	h.must("label", "The host does not answer") // in place of facts that cannot be read

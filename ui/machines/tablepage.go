@@ -225,6 +225,13 @@ func (p *tablePage) placeFact(all int) string {
 			connected++
 		}
 	}
+	switch { // the machines of all of them are counted
+	case connected == 0 && len(hosts) > 0:
+		return lang.L("{{.Machines}} on {{.Count}} hosts, none of them connected", map[string]any{"Machines": machines, "Count": len(hosts)})
+	case connected < len(hosts):
+		return lang.L("{{.Machines}} on {{.Count}} hosts, {{.Connected}} of them connected",
+			map[string]any{"Machines": machines, "Count": len(hosts), "Connected": connected})
+	}
 	return lang.N("{{.Machines}} on {{.Count}} connected hosts", connected, map[string]any{"Machines": machines, "Count": connected})
 }
 
