@@ -51,7 +51,7 @@ func (w *Window) bindKeys() {
 	)
 	w.kit.Shortcuts.Add(kit.Shortcut{
 		ID: "activity.close", Name: lang.L("Close the drawer that has the keyboard"), Group: lang.L("Window"), Keys: kit.MustKeys("Esc"),
-		Do: w.toggleActivity, When: func() bool { return w.results.IsOpen() && w.hasFocus(w.results.Content()) },
+		Do: w.closeFocused, When: w.inDrawer,
 	})
 	bindAll(w.kit, lang.L("Page"),
 		binding{"view.next", lang.L("Next view"), "Ctrl+PgDn", "", func() { w.stepView(1) }},

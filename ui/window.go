@@ -123,7 +123,7 @@ func (w *Window) openSettings(section virt.Ref) {
 }
 
 // closeDrawer takes away the navigator that lies over the page of a narrow
-// window, once something was chosen in it.
+// window, once something was chosen in it or beside it.
 func (w *Window) closeDrawer() {
 	if w.narrow && w.opened {
 		w.toggleNavigator()
@@ -176,14 +176,36 @@ func (w *Window) fit(size fyne.Size) {
 }
 
 // toggleNavigator hides the navigator or shows it again; in a narrow window it
-// comes over the page.
+// comes over the page, with the keyboard in it.
 func (w *Window) toggleNavigator() {
-	if w.narrow {
-		w.opened = !w.opened
-	} else {
+	if !w.narrow {
 		w.hidden = !w.hidden
+		w.arrange()
+		return
 	}
+	had := w.hasFocus(w.navigator)
+	w.opened = !w.opened
 	w.arrange()
+	switch {
+	case w.navigatorShown():
+		w.kit.Win.Canvas().Focus(w.place(w.shown).navigator.Focusable())
+	case had:
+		w.work.focusPage()
+	}
+}
+
+// closeFocused closes the drawer that has the keyboard.
+func (w *Window) closeFocused() {
+	if w.hasFocus(w.results.Content()) {
+		w.toggleActivity()
+		return
+	}
+	w.closeDrawer()
+}
+
+// inDrawer says whether a drawer has the keyboard.
+func (w *Window) inDrawer() bool {
+	return w.results.IsOpen() && w.hasFocus(w.results.Content()) || w.narrow && w.opened && w.hasFocus(w.navigator)
 }
 
 // toggleActivity slides out what runs and ran, with the keyboard in it, or takes
@@ -223,7 +245,7 @@ func (w *Window) arrange() {
 		if w.compact {
 			rail = kit.RailNarrow
 		}
-		w.drawer.Objects = []fyne.CanvasObject{kit.Pad(0, 0, 0, rail, kit.RowFill(0, w.pane(), kit.Spacer()))}
+		w.drawer.Objects = []fyne.CanvasObject{kit.Pad(0, 0, 0, rail, kit.RowFill(0, w.pane(), kit.Grow(kit.NewBeside(w.closeDrawer))))}
 	case w.navigatorShown():
 		w.frame.Objects = append(w.frame.Objects, w.pane())
 	}

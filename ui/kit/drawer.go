@@ -112,3 +112,28 @@ func SetMotion(on bool) { still = !on }
 
 // Motion says whether things may move now.
 func Motion() bool { return !still && fyne.CurrentApp().Settings().ShowAnimations() }
+
+// A Beside is the room beside a drawer: there is nothing to see, and a press
+// closes the drawer. The keyboard has Escape for that.
+type Beside struct {
+	widget.BaseWidget
+	pressed func()
+}
+
+// NewBeside returns room that calls pressed when it is pressed.
+func NewBeside(pressed func()) *Beside {
+	b := &Beside{pressed: pressed}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Tapped is part of fyne.Tappable.
+func (b *Beside) Tapped(*fyne.PointEvent) { b.pressed() }
+
+// TappedSecondary is part of fyne.SecondaryTappable.
+func (b *Beside) TappedSecondary(*fyne.PointEvent) { b.pressed() }
+
+// CreateRenderer is part of fyne.Widget.
+func (b *Beside) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(Spacer())
+}
