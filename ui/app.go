@@ -88,8 +88,18 @@ func Run(ctx context.Context, o Options) error {
 		}
 	})
 	k.CatchUp(w.machines.Inventory().Settled, listWithin)
+	noStoppedHook(o.App)
 	win.ShowAndRun()
 	return w.end()
+}
+
+// noStoppedHook takes away what Fyne does when the last window is closed, which is
+// to save preferences that we do not keep. Its end waits for that on a queue that it
+// closes at the same time, and where the processor is busy it waits for ever.
+func noStoppedHook(a fyne.App) {
+	if l, ok := a.Lifecycle().(interface{ SetOnStoppedHookExecuted(hook func()) }); ok {
+		l.SetOnStoppedHookExecuted(nil)
+	}
 }
 
 // followSight has the kit's pages rest while its window, which is shown, cannot be

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
@@ -348,5 +349,23 @@ func TestTheFootOfTheNavigatorComesBackDownAfterAnOperation(t *testing.T) {
 	h.window.strip.show(nil, nil)
 	if e := h.must("push button", "Add host"); e.Y != before.Y {
 		t.Errorf("after the operation it is at %d, before at %d", e.Y, before.Y)
+	}
+}
+
+func TestTheEndWaitsForNothingOfFyne(t *testing.T) {
+	a := test.NewTempApp(t)
+	l, ok := a.Lifecycle().(interface {
+		SetOnStoppedHookExecuted(hook func())
+		OnStopped() func()
+	})
+	if !ok {
+		t.Fatal("Fyne's hook has another name")
+	}
+	l.SetOnStoppedHookExecuted(func() {})
+
+	noStoppedHook(a)
+
+	if l.OnStopped() != nil {
+		t.Error("Fyne still has something to do at the end")
 	}
 }

@@ -5,6 +5,8 @@ package kittest
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -102,7 +104,21 @@ func (w *Window) Until(what string, done func() bool) {
 		case <-w.more:
 		case <-look.C:
 		case <-deadline.C:
-			w.t.Fatalf("waited %v in vain until %s", patience, what)
+			w.t.Fatalf("waited %v in vain until %s; the window has\n%s", patience, what, w.described())
 		}
 	}
+}
+
+// described are the roles, names and states of all that the window shows.
+func (w *Window) described() string {
+	var text strings.Builder
+	var add func(e kit.Element, depth int)
+	add = func(e kit.Element, depth int) {
+		fmt.Fprintf(&text, "%*s%s %q %s %q at %d,%d\n", 2*depth, "", e.Role, e.Name, e.States, e.Value, e.X, e.Y)
+		for _, child := range e.Children {
+			add(child, depth+1)
+		}
+	}
+	add(kit.Accessibility(w.Win, 1), 0)
+	return text.String()
 }
