@@ -224,6 +224,9 @@ func libvirtOf(ctx context.Context, client *ssh.Client, h virt.SavedHost) (func(
 	var failures []error
 	for _, path := range usualSockets {
 		conn, err := dialFrom(ctx, client, "unix", path)
+		if errors.Is(err, virt.ErrForbidden) {
+			return nil, err // and so are the others
+		}
 		if err != nil {
 			failures = append(failures, err)
 			continue
