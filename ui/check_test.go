@@ -42,7 +42,7 @@ func TestTheCheckOfAHostSaysTheCommandAndMendsWhatItMay(t *testing.T) {
 }
 
 func TestTheCheckOpensByItselfOnTheFirstRunThatFailsOnly(t *testing.T) {
-	h := openURI(t, "qemu+unix:///system?socket="+t.TempDir()+"/none")
+	h := openFirst(t, "qemu+unix:///system?socket="+t.TempDir()+"/none")
 	h.must("dialog", "Is ")
 	h.must("label", "libvirt does not answer")
 	h.press(fyne.KeyEscape)
@@ -60,7 +60,7 @@ func TestTheCheckOpensByItselfOnTheFirstRunThatFailsOnly(t *testing.T) {
 }
 
 func TestTheCheckKeepsQuietWhereNothingFails(t *testing.T) {
-	h := open(t, "empty.xml") // without a network, which is a warning
+	h := openFirst(t, virttest.TestHost(t, "empty.xml")) // without a network, which is a warning
 	h.must("label", "Network “default”")
 	h.Until("the first run's check is done", h.firstChecked)
 	if h.has("dialog", "") {
@@ -89,7 +89,7 @@ func fullHost(t *testing.T) string {
 }
 
 func TestTheCheckOfANewHostThatHasMachinesOpensByItselfOnce(t *testing.T) {
-	h := openURI(t, fullHost(t))
+	h := openFirst(t, fullHost(t))
 	h.must("dialog", "Is ")
 	h.must("label", "Room for disks")
 	h.Until("that it was told is kept", h.firstChecked)
@@ -107,7 +107,7 @@ func TestTheCheckOfANewHostThatHasMachinesOpensByItselfOnce(t *testing.T) {
 }
 
 func TestTheCheckOfNewHostsIsSwitchedOffInItAndOnAgainInSettings(t *testing.T) {
-	h := openURI(t, fullHost(t))
+	h := openFirst(t, fullHost(t))
 	h.must("dialog", "Is ")
 	h.click(h.must("check box", "Do not show this for new hosts"), desktop.MouseButtonPrimary)
 	h.Until("it is switched off", func() bool { return !h.svc.Settings.CheckNewHosts() })
@@ -119,7 +119,7 @@ func TestTheCheckOfNewHostsIsSwitchedOffInItAndOnAgainInSettings(t *testing.T) {
 }
 
 func TestTheCheckOfANewHostDisturbsNoQuestion(t *testing.T) {
-	h := openURI(t, fullHost(t))
+	h := openFirst(t, fullHost(t))
 	h.says("vm-0000", "Off")
 	h.combine("Ctrl+K")
 	h.must("dialog", "Search")

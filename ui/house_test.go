@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"github.com/kvmmanager/kvm-manager/services"
+	"github.com/kvmmanager/kvm-manager/services/setting"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
@@ -33,9 +34,26 @@ func open(t testing.TB, file string) *house {
 	return openURI(t, virttest.TestHost(t, file))
 }
 
+// openURI opens the window over hosts that were looked at before: the findings about
+// a new one open by themselves, whenever they are there.
 func openURI(t testing.TB, uris ...string) *house {
 	t.Helper()
 	svc, ctx := virttest.OpenURI(t, uris...)
+	if err := svc.Settings.Set(ctx, setting.NameCheckNewHosts, "false"); err != nil {
+		t.Fatal(err)
+	}
+	return openOver(t, svc, ctx)
+}
+
+// openFirst opens the window for the first time.
+func openFirst(t testing.TB, uris ...string) *house {
+	t.Helper()
+	svc, ctx := virttest.OpenURI(t, uris...)
+	return openOver(t, svc, ctx)
+}
+
+func openOver(t testing.TB, svc *services.Services, ctx context.Context) *house { //nolint:revive // t comes first in tests
+	t.Helper()
 	if err := kit.LoadWords(); err != nil {
 		t.Fatal(err)
 	}
