@@ -119,6 +119,60 @@ func TestATestOfAHostTellsWhereItFails(t *testing.T) {
 	}
 }
 
+func TestAnOpenMachineSaysThatItsHostIsDisconnectedOrRemoved(t *testing.T) {
+	h := strangers(t)
+	lab := virt.SavedHost{Name: "lab", Transport: virt.TransportURI, Custom: virttest.TestHost(t, "several-states.xml")}
+	if err := h.svc.Hosts.Save(h.ctx, "", lab); err != nil {
+		t.Fatal(err)
+	}
+	connect := func() {
+		if err := h.svc.Hosts.Connect(h.ctx, "lab"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	connect()
+	h.click(h.must("tree item", "running"), desktop.MouseButtonPrimary)
+	h.must("push button", "Open console")
+
+	if err := h.svc.Hosts.Disconnect(h.ctx, "lab"); err != nil {
+		t.Fatal(err)
+	}
+	h.must("alert", "lab is not connected")
+	for _, button := range []string{"Start", "Shut down", "More actions"} {
+		if e := h.must("push button", button); slices.Contains(e.States, "enabled") {
+			t.Errorf("%s can be pressed", button)
+		}
+	}
+
+	connect()
+	h.must("push button", "Open console")
+	h.Until("the machine is there", func() bool { return !h.has("alert", "lab is not connected") })
+
+	if err := h.svc.Hosts.Remove(h.ctx, "lab"); err != nil {
+		t.Fatal(err)
+	}
+	h.must("alert", "lab is not in the list any more")
+}
+
+func TestAnOpenHostSaysThatItWasRemoved(t *testing.T) {
+	h := strangers(t)
+	lab := virt.SavedHost{Name: "lab", Transport: virt.TransportURI, Custom: virttest.TestHost(t, "several-states.xml")}
+	if err := h.svc.Hosts.Save(h.ctx, "", lab); err != nil {
+		t.Fatal(err)
+	}
+	h.click(h.must("tree item", "lab"), desktop.MouseButtonPrimary)
+	h.must("push button", "Connect")
+
+	if err := h.svc.Hosts.Remove(h.ctx, "lab"); err != nil {
+		t.Fatal(err)
+	}
+
+	h.must("alert", "lab is not in the list any more")
+	if h.has("push button", "Connect") {
+		t.Error("a host that is not known can be connected")
+	}
+}
+
 func TestASavedHostIsDisconnectedConnectedEditedAndRemoved(t *testing.T) {
 	h := strangers(t)
 	lab := virt.SavedHost{Name: "lab", Transport: virt.TransportURI, Custom: virttest.TestHost(t, "several-states.xml")}

@@ -26,6 +26,8 @@ type hostPage struct {
 	used, unused                []fyne.CanvasObject // the header's buttons of a host in use, and of a saved one
 	chip                        *kit.Chip
 	banners                     *hostBanners
+	gone                        *kit.Banner
+	body                        fyne.CanvasObject
 	computer, software, machine *fyne.Container
 	grid                        *fyne.Container
 	load                        *hostLoad
@@ -47,7 +49,8 @@ func newHostPage(m *Machines, id virt.HostID) *hostPage {
 		kit.NewCard(lang.L("Computer"), nil, p.computer),
 		kit.NewCard(lang.L("Software"), nil, p.software),
 		kit.NewCard(lang.L("Machines"), nil, p.machine))
-	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, kit.Grow(parts.Scrolled(kit.Col(14, p.load.grid, p.grid)))))
+	p.gone, p.body = m.newGone(), kit.Grow(parts.Scrolled(kit.Col(14, p.load.grid, p.grid)))
+	frame := parts.Frame(p.header, nil, kit.Col(0, p.banners.content, p.gone, p.body))
 	p.content = kit.Responsive(fyne.NewSize(200, 200), frame, p.fit)
 	p.view = kit.NewView(m.kit, func(ctx context.Context) (virt.Host, error) { return m.svc.Hosts.Show(ctx, id) }, p.take)
 	p.view.SetVisible(false)
@@ -98,6 +101,7 @@ func (p *hostPage) take(h virt.Host, err error) {
 
 func (p *hostPage) show() {
 	state, found := p.machines.inventory.Host(p.id)
+	p.showGone(!found && p.machines.inventory.listed)
 	if !found {
 		return
 	}
@@ -120,6 +124,27 @@ func (p *hostPage) show() {
 	fill(p.software, p.softwareFacts(state))
 	fill(p.machine, p.machineFacts())
 	p.grid.Refresh()
+}
+
+// showGone says that the host was removed, or nothing of the kind.
+func (p *hostPage) showGone(gone bool) {
+	if gone == p.gone.Visible() {
+		return
+	}
+	p.chip.Hidden = gone
+	if gone {
+		p.gone.SetWords(p.machines.awayWords(p.id))
+		p.gone.Show()
+		p.body.Hide()
+		p.loaded = false
+		p.header.SetActions()
+		p.header.SetFacts()
+		p.header.Refit()
+	} else {
+		p.gone.Hide()
+		p.body.Show()
+	}
+	p.content.Refresh()
 }
 
 // hostLook is how the state of a connection is shown.

@@ -111,6 +111,9 @@ func (inv *Inventory) Loading(id virt.HostID) bool {
 	return r == nil || !r.loaded && r.err == nil
 }
 
+// Away says that the host is not in use: somebody has disconnected or removed it.
+func (inv *Inventory) Away(id virt.HostID) bool { return inv.listed && inv.rows[id] == nil }
+
 // AsOf returns when the host's machines were last listed.
 func (inv *Inventory) AsOf(id virt.HostID) time.Time {
 	if r := inv.rows[id]; r != nil {

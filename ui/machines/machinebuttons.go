@@ -51,7 +51,8 @@ func (b *machineButtons) follow() {
 	allow(b.pause, action, machines)
 	b.allowShutdown(machines)
 	if len(machines) == 0 {
-		b.more.DisableBecause(lang.L("This machine does not exist any more"))
+		why, _ := b.page.goneWords()
+		b.more.DisableBecause(why)
 	} else {
 		b.more.Enable()
 	}
@@ -71,7 +72,7 @@ func (b *machineButtons) allowShutdown(machines []parts.Machine) {
 func (b *machineButtons) arrange() {
 	var shown []fyne.CanvasObject
 	switch {
-	case !b.page.machine.State.Active():
+	case !b.page.found, !b.page.machine.State.Active():
 		shown = append(shown, b.start)
 	case b.page.machines.actions.Console != nil && b.page.Tab() != ConsoleTab:
 		shown = append(shown, b.console)

@@ -42,7 +42,7 @@ func newMachinePage(m *Machines, ref virt.Ref, tab string) *machinePage {
 	p.chip = kit.NewChip("st-off", "", theme.Muted)
 	p.header = parts.NewHeader(ref.Name, p.chip)
 	p.buttons = newMachineButtons(p)
-	p.banners, p.gone, p.body = newHostBanners(m, func() { p.content.Refresh() }), p.newGone(), kit.Stack()
+	p.banners, p.gone, p.body = newHostBanners(m, func() { p.content.Refresh() }), m.newGone(), kit.Stack()
 	p.tabs = p.shownTabs()
 	p.pages = make([]kit.Page, len(p.tabs))
 	var titles []string
@@ -154,7 +154,7 @@ func (p *machinePage) show() {
 	machine, found := p.machines.inventory.Find(p.ref)
 	if found {
 		p.machine, p.found = machine, true
-	} else if p.found && !p.machines.inventory.Loading(p.ref.Host) {
+	} else if p.found && p.isGone() {
 		p.found = false
 	}
 	p.showHeader()
@@ -180,10 +180,33 @@ func (p *machinePage) showHeader() {
 	p.header.Refit()
 }
 
-// newGone says that the machine is gone; it is hidden as long as it is not.
-func (p *machinePage) newGone() *kit.Banner {
-	gone := kit.NewBanner(kit.WarnBanner, lang.L("This machine does not exist any more"), lang.L("It was deleted, here or by another program."),
-		kit.Secondary("", lang.L("All machines"), func() { p.machines.open(virt.Ref{}, "", false) }).Small())
+// isGone says that the machine is not there, and not only not listed yet.
+func (p *machinePage) isGone() bool {
+	inventory := p.machines.inventory
+	return inventory.Away(p.ref.Host) || !inventory.Loading(p.ref.Host)
+}
+
+// goneWords say what became of the machine.
+func (p *machinePage) goneWords() (title, text string) {
+	if p.machines.inventory.Away(p.ref.Host) {
+		return p.machines.awayWords(p.ref.Host)
+	}
+	return lang.L("This machine does not exist any more"), lang.L("It was deleted, here or by another program.")
+}
+
+// awayWords say what became of a host that is not in use.
+func (m *Machines) awayWords(id virt.HostID) (title, text string) {
+	words := map[string]any{"Host": id}
+	if _, saved := m.inventory.Host(id); saved {
+		return lang.L("{{.Host}} is not connected", words), lang.L("Connect to it to see its machines again.")
+	}
+	return lang.L("{{.Host}} is not in the list any more", words), lang.L("Nothing has changed on the host. Add it again to see its machines.")
+}
+
+// newGone says that something is gone; it is hidden as long as it is not.
+func (m *Machines) newGone() *kit.Banner {
+	gone := kit.NewBanner(kit.WarnBanner, "", "",
+		kit.Secondary("", lang.L("All machines"), func() { m.open(virt.Ref{}, "", false) }).Small())
 	gone.Hide()
 	return gone
 }
@@ -191,7 +214,10 @@ func (p *machinePage) newGone() *kit.Banner {
 // showBanner says that the host does not answer or the machine is gone.
 func (p *machinePage) showBanner() {
 	p.banners.show(p.ref.Host)
-	gone := !p.found && !p.machines.inventory.Loading(p.ref.Host)
+	gone := !p.found && p.isGone()
+	if gone {
+		p.gone.SetWords(p.goneWords())
+	}
 	if gone == p.gone.Visible() {
 		return
 	}
