@@ -48,6 +48,25 @@ func TestMenuByKeyboard(t *testing.T) {
 	}
 }
 
+func TestAMenuBeginsAtWhatIsChosenUnlessItIsOneOfActions(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		items []MenuItem
+		want  int
+	}{
+		{"choices", []MenuItem{{Label: "1 hour"}, {Label: "24 hours", Checked: true}}, 1},
+		{"actions with a switch", []MenuItem{{Label: "Open"}, {Label: "Start with the host", Checked: true}, {Label: "Delete…", Danger: true}}, -1},
+		{"switches", []MenuItem{{Label: "Name"}, {Label: "CPU", Checked: true}, {Label: "Host", Checked: true}}, -1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newScene(t, Gap(1, 1))
+			if m := ShowMenu(s.win.Canvas(), fyne.NewPos(100, 100), c.items); m.panels[0].current != c.want {
+				t.Errorf("begins at %d, want %d", m.panels[0].current, c.want)
+			}
+		})
+	}
+}
+
 func TestMenuByLetters(t *testing.T) {
 	s := newScene(t, Gap(1, 1))
 	chosen := ""

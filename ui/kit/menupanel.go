@@ -46,15 +46,30 @@ func newMenuPanel(m *Menu, parent *menuPanel, items []MenuItem, width float32) *
 		row := newMenuRow(p, item)
 		p.rows = append(p.rows, row)
 		p.list.Add(row)
-		if item.Checked {
-			p.current = len(p.rows) - 1
-		}
 	}
+	p.current = chosenOf(p.rows)
 	p.scroll = container.NewVScroll(p.list)
 	p.card = raised(10, PadAll(menuPadding, p.scroll))
 	p.ExtendBaseWidget(p)
 	p.mark()
 	return p
+}
+
+// chosenOf is the row of a list of choices that is chosen, or -1. A menu of
+// actions of which one is ticked is no such list.
+func chosenOf(rows []*menuRow) int {
+	chosen := -1
+	for i, row := range rows {
+		switch {
+		case row.item.Danger:
+			return -1
+		case row.item.Checked && chosen >= 0:
+			return -1
+		case row.item.Checked:
+			chosen = i
+		}
+	}
+	return chosen
 }
 
 // wanted is the size the panel has in that room: as high as its rows or the
