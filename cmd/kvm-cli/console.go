@@ -78,10 +78,14 @@ func (c *cli) recordConsole(ctx context.Context, s *services.Services, vm virt.R
 	stats, err := s.VMs.Record(ctx, vm, machine.RecordSpec{
 		Login: s.Hosts.ScreenLogin(vm, nil), Encoding: encodings[o.encoding], Frame: frame, To: tape,
 	})
-	if err := errors.Join(consoleError(vm.Name, stats, err), tape.Close()); err != nil {
-		if stats.Rectangles == 0 {
-			err = errors.Join(err, os.Remove(path)) // it holds nothing
-		}
+	if err == nil && stats.Rectangles == 0 {
+		err = virt.Errorf(virt.KindCancelled, "no picture came before the recording ended")
+	}
+	err = errors.Join(consoleError(vm.Name, stats, err), tape.Close())
+	if stats.Rectangles == 0 {
+		err = errors.Join(err, os.Remove(path)) // it holds nothing
+	}
+	if err != nil {
 		return err
 	}
 	return c.printReplay(clock.result(frame, stats))
@@ -160,14 +164,16 @@ func openRecording(ctx context.Context, from string) (net.Conn, error) {
 	return conn, nil
 }
 
-// consoleError says how far a session came before it failed.
+// consoleError says how far a session came before it failed. What has a kind
+// already failed before there was one.
 func consoleError(what string, stats rfb.Stats, err error) error {
 	kind := virt.KindInvalid
 	var unwilling *rfb.SecurityError
 	var auth *rfb.AuthError
+	var ours *virt.Error
 	switch {
-	case err == nil:
-		return nil
+	case err == nil, errors.As(err, &ours):
+		return err
 	case errors.Is(err, context.Canceled):
 		kind = virt.KindCancelled
 	case errors.Is(err, rfb.ErrPasswordNeeded), errors.Is(err, rfb.ErrLoginNeeded), errors.As(err, &auth):

@@ -112,6 +112,29 @@ func TestBadRecordingsAreInvalidAndSayHowFarTheyCame(t *testing.T) {
 	s.run("console", "serve", tapeFile(t, "small.rfb", small), "-o", "json").fails(virt.KindInvalid)
 }
 
+func TestARecordingThatCannotBeginSaysWhyAndLeavesNoFile(t *testing.T) {
+	s := newShell(t, virttest.TestHost(t, "several-states.xml"))
+	path := filepath.Join(t.TempDir(), "session.rfb")
+	for _, c := range []struct {
+		args string
+		kind virt.ErrorKind
+	}{
+		{"off", virt.KindState},
+		{"running", virt.KindUnsupported}, // it has no screen
+		{"nobody", virt.KindNotFound},
+		{"running --for 1ns", virt.KindCancelled},
+	} {
+		words := strings.Fields(c.args)
+		said := s.run(append([]string{"console", "record", words[0], path, "-o", "json"}, words[1:]...)...).fails(c.kind)
+		if c.kind != virt.KindCancelled && said.Hint == "" || strings.Contains(said.Message, "rectangles") {
+			t.Errorf("%s: %+v", c.args, said)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s: a file is left", c.args)
+		}
+	}
+}
+
 func TestAScreenIsRecordedAndDecodedAgain(t *testing.T) {
 	s := newShell(t, virttest.EmbedURI(t))
 	s.program("vm", "create", "screen", "--try", "--accel", "tcg", "--start").ok()

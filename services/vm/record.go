@@ -23,10 +23,10 @@ type RecordSpec struct {
 // error.
 func (s *Service) Record(ctx context.Context, vm virt.Ref, spec RecordSpec) (rfb.Stats, error) {
 	client, err := s.recorder(ctx, vm, spec)
-	if ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return rfb.Stats{}, nil
-	}
-	if err != nil {
+	case err != nil:
 		return rfb.Stats{}, host.Unbelieved(err)
 	}
 	err = client.Run(ctx)
