@@ -2,6 +2,7 @@ package vm
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/kvmmanager/kvm-manager/services/host"
@@ -56,6 +57,8 @@ func (s *Service) clipboard(c *hypervisor.Conn, vm virt.Ref) (ClipboardState, er
 	}
 	caps, err := c.DomainCapabilities("", stored.Arch, stored.Machine, kind)
 	switch {
+	case errors.Is(err, virt.ErrUnavailable):
+		return "", err
 	case err != nil || !domainxml.SharesClipboard(caps.Devices, shares):
 		return ClipboardCannot, nil // a driver that does not say what it can do has no channel
 	case !saves:
