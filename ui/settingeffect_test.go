@@ -21,7 +21,7 @@ import (
 // commands and checks.
 var besides = []string{
 	setting.NameConsoleScaling, setting.NameClipboard, setting.NameRemoteClipboard, setting.NameConsoleKeys, setting.NameConsoleLayout,
-	setting.NameConsoleSound, setting.NameConsoleRelease, setting.NameStatsInterval, setting.NameKeepOperations, setting.NameKeepAudit, setting.NameCheckNewHosts,
+	setting.NameConsoleSound, setting.NameConsoleRelease, setting.NameConsolePass, setting.NameStatsInterval, setting.NameKeepOperations, setting.NameKeepAudit, setting.NameCheckNewHosts,
 }
 
 // effects changes each setting and looks at what the window makes of it.

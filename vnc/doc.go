@@ -19,7 +19,8 @@
 // A focused Screen takes every key, by its place on the keyboard and not by its
 // letter, so that the guest's own layout decides. On X11 it also takes what the
 // window manager would (Alt+Tab, Super). Left Ctrl+Alt, or what
-// SetRelease says, pressed and released alone, lets go. Whenever the guest gets the keyboard, its locks (Caps Lock, Num
+// SetRelease says, pressed and released alone, lets go. What SetPassed names stays
+// with this computer. Whenever the guest gets the keyboard, its locks (Caps Lock, Num
 // Lock, Scroll Lock) are brought in step with those of this computer, as far as
 // server and platform tell them. It is not for windows with a fyne.MainMenu: the menu's
 // shortcuts would come first.

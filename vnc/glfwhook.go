@@ -77,6 +77,7 @@ type native struct {
 	window  *glfw.Window
 	wanted  bool // the keyboard
 	grabbed bool
+	lent    []rfb.KeyCode // keys that are down, for which the keyboard was given back
 
 	holding  bool                   // the pointer
 	showing  int                    // GLFW's cursor mode before
@@ -148,7 +149,7 @@ func (n *native) grabKeyboard() {
 // tryGrab leaves the keyboard to a window in front of this one: Fyne tells the
 // focus again when this one comes to the front.
 func (n *native) tryGrab(attempts int) {
-	if n.gone() || !n.wanted || n.grabbed || attempts == 0 || n.window.GetAttrib(glfw.Focused) == glfw.False {
+	if n.gone() || !n.wanted || n.grabbed || n.lent != nil || attempts == 0 || n.window.GetAttrib(glfw.Focused) == glfw.False {
 		return
 	}
 	n.grabbed = C.grab_keyboard(display(), C.ulong(n.window.GetX11Window())) == grabSuccess

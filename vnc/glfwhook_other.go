@@ -23,6 +23,14 @@ func (*native) grabKeyboard() {}
 
 func (*native) ungrabKeyboard() {}
 
+func (*native) grabs() bool { return false }
+
+func (*native) lend([]rfb.KeyCode, rfb.KeyCode) {}
+
+func (*native) lends(rfb.KeyCode) bool { return false }
+
+func (*native) regrab() {}
+
 func (*native) locks() nativeLocks { return nativeLocks{} }
 
 func (*native) capturePointer(func(dx, dy float64)) bool { return false }

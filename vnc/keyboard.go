@@ -12,7 +12,8 @@ import (
 // where the platform does not tell them.
 type keyboard struct {
 	held     []rfb.KeyCode
-	hostKey  bool // the keys that let go are down, and nothing has happened since
+	passed   []rfb.KeyCode // down, and of a combination that stays here
+	hostKey  bool          // the keys that let go are down, and nothing has happened since
 	capsLock bool
 	numLock  bool
 }
@@ -46,9 +47,13 @@ func (s *Screen) KeyDown(event *fyne.KeyEvent) {
 	if !ok || s.ViewOnly {
 		return
 	}
+	s.native.regrab()
 	locks := s.native.locks()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.staysHere(key) {
+		return
+	}
 	s.keyboard.press(key, s.letsGo)
 	s.sendKey(key, locks, true)
 }
@@ -62,6 +67,11 @@ func (s *Screen) KeyUp(event *fyne.KeyEvent) {
 	}
 	locks := s.native.locks()
 	s.mu.Lock()
+	if i := slices.Index(s.keyboard.passed, key); i >= 0 {
+		s.keyboard.passed = slices.Delete(s.keyboard.passed, i, i+1)
+		s.mu.Unlock()
+		return
+	}
 	hostKey := s.keyboard.release(key)
 	s.sendKey(key, locks, false)
 	s.mu.Unlock()
@@ -118,6 +128,12 @@ func (s *Screen) SendKeys(keys ...rfb.KeyCode) {
 func (s *Screen) releaseKeys() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.releaseHeld()
+	s.keyboard.passed = nil
+}
+
+// releaseHeld is releaseKeys for callers that hold s.mu.
+func (s *Screen) releaseHeld() {
 	for _, key := range slices.Backward(s.keyboard.held) {
 		s.sendKey(key, nativeLocks{}, false)
 	}
@@ -188,11 +204,21 @@ func (s *Screen) grabIfUseful() {
 // AcceptsTab keeps Tab for the guest.
 func (s *Screen) AcceptsTab() bool { return !s.ViewOnly }
 
-// TypedKey is not needed: KeyDown has sent the key.
-func (s *Screen) TypedKey(*fyne.KeyEvent) {}
+// TypedKey tells the window of a key that is none of the guest's; others KeyDown
+// has sent.
+func (s *Screen) TypedKey(event *fyne.KeyEvent) {
+	if key, ok := keyOf(event); ok && !isModifier(key) && s.passesNow() {
+		tell(s.OnHostKey, event)
+	}
+}
 
 // TypedRune is not needed: the guest makes letters of keys.
 func (s *Screen) TypedRune(rune) {}
 
-// TypedShortcut swallows the window's shortcuts: KeyDown has sent the keys.
-func (s *Screen) TypedShortcut(fyne.Shortcut) {}
+// TypedShortcut swallows the window's shortcuts, whose keys KeyDown has sent, but
+// for those of SetPassed.
+func (s *Screen) TypedShortcut(shortcut fyne.Shortcut) {
+	if s.passesNow() {
+		tell(s.OnHostShortcut, shortcut)
+	}
+}

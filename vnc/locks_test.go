@@ -3,6 +3,7 @@ package vnc_test
 import (
 	"bytes"
 	"context"
+	"net"
 	"os/exec"
 	"strings"
 	"testing"
@@ -42,7 +43,17 @@ func followLights(t *testing.T, guest *rfbtest.Guest) <-chan rfb.Lights {
 // connectBeside is another client of the guest's screen than the window.
 func connectBeside(t *testing.T, guest *rfbtest.Guest, opts rfb.Options) {
 	t.Helper()
-	client, err := rfb.Connect(t.Context(), guest.Dial(t), opts)
+	connectTo(t, guest.Socket, opts)
+}
+
+// connectTo is connectBeside for any server at a unix socket.
+func connectTo(t *testing.T, socket string, opts rfb.Options) *rfb.Client {
+	t.Helper()
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := rfb.Connect(t.Context(), conn, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +63,7 @@ func connectBeside(t *testing.T, guest *rfbtest.Guest, opts rfb.Options) {
 		client.Close()
 		<-ended
 	})
+	return client
 }
 
 func wantLights(t *testing.T, lights <-chan rfb.Lights, want rfb.Lights) {

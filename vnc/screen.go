@@ -22,8 +22,8 @@ const (
 )
 
 // A Screen is a widget that shows a VNC server's screen and sends it keys and
-// pointer movements. The exported fields are set before Connect; OnStatus,
-// OnFocus, OnRelease, OnFixed and OnSound are called on Fyne's goroutine.
+// pointer movements. The exported fields are set before Connect; the
+// functions are called on Fyne's goroutine, but for Trace.
 type Screen struct {
 	widget.BaseWidget
 
@@ -33,9 +33,12 @@ type Screen struct {
 	OnPointer func(fyne.Position) // the pointer moved over the widget; not while it is captured
 	OnFixed   func()              // the guest was to follow, and its server refused
 	OnBell    func()
-	OnSound   func()             // Sound may say something else than before
-	Trace     func(event string) // called on any goroutine
-	ViewOnly  bool               // the guest gets neither keys nor clicks
+	// A combination of SetPassed that the desktop has not taken is the window's.
+	OnHostKey      func(*fyne.KeyEvent)
+	OnHostShortcut func(fyne.Shortcut)
+	OnSound        func()             // Sound may say something else than before
+	Trace          func(event string) // called on any goroutine
+	ViewOnly       bool               // the guest gets neither keys nor clicks
 
 	SoundTitle string // what mixers call the guest's sound; empty: the widget's name
 
@@ -57,6 +60,7 @@ type Screen struct {
 	unseen   bool
 	keyboard keyboard
 	letsGo   releaseKeys
+	passes   passedKeys
 	sharer   sharer
 	speaker  speaker
 	lights   rfb.Lights // of the guest's keyboard

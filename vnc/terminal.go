@@ -24,14 +24,17 @@ type Terminal struct {
 	OnFocus   func(focused bool) // the keyboard goes to the guest, or no longer
 	OnRelease func()             // the keys of SetRelease let go of the keyboard
 	OnBell    func()
-	OnTitle   func(title string)     // a program gave the window a title
-	OnMenu    func(at fyne.Position) // the menu of the place on the canvas is wanted
-	OnFind    func()                 // Ctrl+Shift+F
-	OnFound   func(Found)            // what SetSearch found is another
-	OnWritten func()                 // bytes came; on the reader's goroutine
-	OnResize  func()                 // Cells are others; on Fyne's goroutine, while it lays out
-	painter   painter
-	view      atomic.Pointer[terminalRenderer] // nil until it is shown
+	// A combination of SetPassed is the window's.
+	OnHostKey      func(*fyne.KeyEvent)
+	OnHostShortcut func(fyne.Shortcut)
+	OnTitle        func(title string)     // a program gave the window a title
+	OnMenu         func(at fyne.Position) // the menu of the place on the canvas is wanted
+	OnFind         func()                 // Ctrl+Shift+F
+	OnFound        func(Found)            // what SetSearch found is another
+	OnWritten      func()                 // bytes came; on the reader's goroutine
+	OnResize       func()                 // Cells are others; on Fyne's goroutine, while it lays out
+	painter        painter
+	view           atomic.Pointer[terminalRenderer] // nil until it is shown
 
 	native native // tells who paints
 
@@ -45,6 +48,7 @@ type Terminal struct {
 	paused   bool
 	keyboard keyboard
 	letsGo   releaseKeys
+	passes   passedKeys
 	mods     vt.Mods
 	lastKey  fyne.KeyName
 	mouse    terminalMouse

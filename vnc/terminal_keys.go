@@ -60,6 +60,10 @@ func (t *Terminal) TypedRune(r rune) {
 // TypedKey sends a key without Ctrl or Alt, again while it is held. Shift with
 // the keys that move by pages moves through the history.
 func (t *Terminal) TypedKey(event *fyne.KeyEvent) {
+	if t.passesNow() {
+		tell(t.OnHostKey, event)
+		return
+	}
 	t.change(func() { t.typedKey(event.Name, t.mods&vt.Shift) })
 }
 
@@ -104,6 +108,10 @@ func (t *Terminal) historyKey(key vt.Key) bool {
 // TypedShortcut sends keys with Ctrl or Alt, but for those that belong to
 // terminals: Ctrl+Shift with C, V, A and F, Ctrl+Insert and Shift+Insert.
 func (t *Terminal) TypedShortcut(shortcut fyne.Shortcut) {
+	if t.passesNow() {
+		tell(t.OnHostShortcut, shortcut)
+		return
+	}
 	t.mu.Lock()
 	last := t.lastKey
 	t.mu.Unlock()

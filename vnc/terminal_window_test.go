@@ -12,17 +12,12 @@ import (
 // openTerminal shows what a shell script does in a real window under Xvfb.
 func openTerminal(t *testing.T, script string) *realDesktop {
 	t.Helper()
-	for _, tool := range []string{"Xvfb", "openbox", "xprop", "xdotool"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip("needs " + tool)
-		}
-	}
+	d := newDesktop(t)
 	program := filepath.Join(t.TempDir(), "terminal")
 	build := exec.Command("go", "build", "-tags", "migrated_fynedo libvirt_dlopen", "-o", program, "./testdata/terminal")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	d := &realDesktop{t: t}
 	d.startX()
 	d.manage()
 	d.start(d.listen, program, "sh", "-c", script)

@@ -41,29 +41,41 @@ func openWindow(t *testing.T, guest *rfbtest.Guest) *realDesktop {
 // says.
 func openWindowOn(t *testing.T, socket, connected string) *realDesktop {
 	t.Helper()
+	d := newDesktop(t)
+	d.startX()
+	d.open(socket, connected)
+	return d
+}
+
+// newDesktop is a desktop without a display yet.
+func newDesktop(t *testing.T) *realDesktop {
+	t.Helper()
 	for _, tool := range []string{"Xvfb", "openbox", "xprop", "xdotool", "import"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip("needs " + tool)
 		}
 	}
+	return &realDesktop{t: t, home: t.TempDir()}
+}
+
+// open is openWindowOn on a display that is there.
+func (d *realDesktop) open(socket, connected string) {
+	d.t.Helper()
 	program, err := windowProgram()
 	if err != nil {
-		t.Fatal(err)
+		d.t.Fatal(err)
 	}
-	d := &realDesktop{t: t}
-	d.startX()
 	d.manage()
 	d.start(d.listen, program, socket)
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the window said last %q", d.last(20))
+	d.t.Cleanup(func() {
+		if d.t.Failed() {
+			d.t.Logf("the window said last %q", d.last(20))
 		}
 	})
-	rfbtest.Eventually(t, "the picture is painted", func() bool {
+	rfbtest.Eventually(d.t, "the picture is painted", func() bool {
 		return d.heard(connected) && d.heard("repaint_asked")
 	})
 	d.find("Screen under test")
-	return d
 }
 
 // find activates the window of that name.
@@ -119,7 +131,7 @@ func (d *realDesktop) startX() {
 	if err != nil {
 		d.t.Fatalf("Xvfb: %v", err)
 	}
-	d.display, d.home = ":"+strings.TrimSpace(line), d.t.TempDir()
+	d.display = ":" + strings.TrimSpace(line)
 }
 
 // manage starts a window manager and waits until it manages. A window that comes
@@ -196,11 +208,14 @@ func (d *realDesktop) times(line string) (n int) {
 	return n
 }
 
-// last returns the last lines of the program.
+// last returns the last lines of the program that do not come with every picture.
 func (d *realDesktop) last(n int) []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.Clone(d.told[max(0, len(d.told)-n):])
+	told := slices.DeleteFunc(slices.Clone(d.told), func(line string) bool {
+		return line == "update_received" || line == "repaint_asked"
+	})
+	return told[max(0, len(told)-n):]
 }
 
 // takeKeyboard clicks into the screen.

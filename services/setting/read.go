@@ -67,6 +67,12 @@ func (s *Service) ConsoleKeys() []string {
 	return strings.Split(text, ", ")
 }
 
+// ConsolePass are the key combinations that stay with this computer while a machine
+// has the keyboard.
+func (s *Service) ConsolePass() [][]rfb.KeyCode {
+	return combinationsOf(read[string](s, NameConsolePass))
+}
+
 // ConsoleRelease are the keys that let go of a console's keyboard, pressed together
 // and alone.
 func (s *Service) ConsoleRelease() []rfb.KeyCode {

@@ -33,6 +33,7 @@ const (
 	NameConsoleSound    = "console.sound"
 	NameConsoleKeys     = "console.keys"
 	NameConsoleRelease  = "console.release"
+	NameConsolePass     = "console.pass"
 	NameConsoleLayout   = "console.layout"
 	NameKeepOperations  = "history.operations_days"
 	NameKeepAudit       = "history.audit_days"
@@ -90,6 +91,7 @@ var registry = []definition{
 	flag(NameConsoleSound, true),
 	{NameConsoleKeys, "", "key combinations with commas between, such as Ctrl+Alt+F2, Super+L", parseCombinations},
 	{NameConsoleRelease, "Ctrl+Alt", "two or more of Ctrl, Alt, Shift, Super, AltGr, RightCtrl, RightShift, RightSuper and Menu with + between, or one of the last four", parseRelease},
+	{NameConsolePass, "", "key combinations with commas between, such as Alt+Tab, Super+L, F11, VolumeUp", parsePass},
 	choice(NameConsoleLayout, layouts()...),
 	days(NameKeepOperations, 90, 1),
 	days(NameKeepAudit, 0, 30),

@@ -13,22 +13,37 @@ import (
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
-// A letter lets go of the keyboard when the keys of the settings are pressed, at
-// once when they are others.
+// A letter lets go of the keyboard when the keys of the settings are pressed, and
+// leaves those to this computer that stay here, at once when they are others.
 type letter struct {
 	settings *setting.Service
-	facts    *kit.View[[]rfb.KeyCode]
+	facts    *kit.View[chosenKeys]
 	cap      *fyne.Container // shows the keys
 }
 
-// newLetter makes use of the keys and calls told when they are others.
-func newLetter(k *kit.Kit, settings *setting.Service, use func([]rfb.KeyCode), told func()) *letter {
+// chosenKeys are the keys of the settings.
+type chosenKeys struct {
+	release []rfb.KeyCode
+	pass    [][]rfb.KeyCode
+}
+
+// A taker is a widget that takes the keyboard.
+type taker interface {
+	SetRelease([]rfb.KeyCode)
+	SetPassed([][]rfb.KeyCode)
+}
+
+// newLetter tells the widget the keys and calls told when others let go.
+func newLetter(k *kit.Kit, settings *setting.Service, to taker, told func()) *letter {
 	l := &letter{settings: settings, cap: kit.Stack()}
 	shown := ""
-	load := func(context.Context) ([]rfb.KeyCode, error) { return settings.ConsoleRelease(), nil }
-	l.facts = kit.NewView(k, load, func(keys []rfb.KeyCode, _ error) {
-		use(keys)
-		if words := releaseWords(keys); words != shown {
+	load := func(context.Context) (chosenKeys, error) {
+		return chosenKeys{release: settings.ConsoleRelease(), pass: settings.ConsolePass()}, nil
+	}
+	l.facts = kit.NewView(k, load, func(keys chosenKeys, _ error) {
+		to.SetRelease(keys.release)
+		to.SetPassed(keys.pass)
+		if words := releaseWords(keys.release); words != shown {
 			shown = words
 			l.cap.Objects = []fyne.CanvasObject{kit.NewTag(words)}
 			l.cap.Refresh()

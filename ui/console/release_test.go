@@ -3,7 +3,10 @@ package console
 import (
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"github.com/kvmmanager/kvm-manager/services/setting"
+	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
@@ -30,5 +33,26 @@ func TestTheKeysThatLetGoAreThoseOfTheSettingsAtOnce(t *testing.T) {
 	}
 	if words := d.view().letter.words(); words != "Right Ctrl" {
 		t.Errorf("the line below says %q", words)
+	}
+}
+
+func TestKeysThatStayHereAreTheWindowsWhileTheMachineHasTheKeyboard(t *testing.T) {
+	d := newDesk(t, "")
+	d.Until("the screen is shown", d.connected)
+	screen, ran := d.view().screen, 0
+	d.Kit.Shortcuts.Add(kit.Shortcut{ID: "test", Keys: kit.MustKeys("F9"), Do: func() { ran++ }})
+	press := func() {
+		d.Win.Canvas().Focus(screen)
+		screen.KeyDown(key(rfb.KeyF9))
+		screen.TypedKey(&fyne.KeyEvent{Name: fyne.KeyF9, Physical: key(rfb.KeyF9).Physical})
+		screen.KeyUp(key(rfb.KeyF9))
+	}
+	if press(); ran != 0 {
+		t.Fatal("at first the machine's key is the window's, too")
+	}
+	d.must(t, d.svc.Settings.Set(d.ctx, setting.NameConsolePass, "F9"))
+	d.Until("the key stays here", func() bool { press(); return ran > 0 })
+	if d.Win.Canvas().Focused() != screen {
+		t.Error("the machine has lost the keyboard")
 	}
 }

@@ -59,7 +59,9 @@ func newSerialView(k *kit.Kit, svc *services.Services, machine virt.Ref, port vm
 	v.terminal.OnMenu = func(at fyne.Position) { kit.ShowMenu(k.Win.Canvas(), at, v.menu()) }
 	v.terminal.OnResize = func() { k.After(0, v.foot.show) } // not in the middle of a layout
 	v.line = newSerialLine(k, svc, machine, port.Device, v.terminal)
-	v.letter = newLetter(k, svc.Settings, v.terminal.SetRelease, func() {})
+	v.letter = newLetter(k, svc.Settings, v.terminal, func() {})
+	v.terminal.OnHostKey = func(e *fyne.KeyEvent) { kit.PassKey(v.terminal, e) }
+	v.terminal.OnHostShortcut = func(s fyne.Shortcut) { kit.PassShortcut(v.terminal, s) }
 	v.words, v.find, v.foot = newSerialWords(v, svc), newSerialFind(v), newSerialFoot(v)
 	v.terminal.OnFind = v.find.open
 	v.terminal.OnFound = func(f vnc.Found) { k.Do(func() { v.find.found(f) }) }

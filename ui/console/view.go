@@ -81,11 +81,13 @@ func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
 	v := &view{consoles: c, kit: k, svc: svc, vm: vm, onChange: func() {}, onShow: func() {}, onFull: func() {}, onPointer: func(float32) {}}
 	v.screen = vnc.NewScreen(lang.L("Screen of {{.Name}}", map[string]any{"Name": vm.Name}))
 	v.screen.OnFocus, v.screen.OnPointer, v.screen.OnRelease, v.screen.Trace = v.focus, v.pointer, v.letGo, v.traced
+	v.screen.OnHostKey = func(e *fyne.KeyEvent) { kit.PassKey(v.screen, e) }
+	v.screen.OnHostShortcut = func(s fyne.Shortcut) { kit.PassShortcut(v.screen, s) }
 	v.line = newLine(k, svc, vm, v.screen)
 	v.line.changed = v.lineChanged
 	v.unsight = k.OnSight(v.look)
 	v.unregister = k.RegisterConsole(vm.ID, v.stats)
-	v.letter = newLetter(k, svc.Settings, v.screen.SetRelease, v.rebind)
+	v.letter = newLetter(k, svc.Settings, v.screen, v.rebind)
 	v.arrange()
 	v.shareClipboard()
 	v.machine = kit.NewView(k, func(ctx context.Context) (virt.VM, error) { return svc.VMs.One(ctx, vm) }, v.take)

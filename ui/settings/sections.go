@@ -87,6 +87,7 @@ func consoles() []card {
 		flag(setting.NameConsoleSound, lang.L("Sound"), lang.L("Play a machine’s sound while its screen is shown")),
 		field(setting.NameConsoleKeys, lang.L("Own key combinations"), lang.L("They can be sent to machines; with commas between"), "Ctrl+Alt+F2", hostWidth, combinations()),
 		field(setting.NameConsoleRelease, lang.L("Keys that let go"), lang.L("Pressed together and alone they give the keyboard back, such as RightCtrl or Ctrl+Shift"), "Ctrl+Alt", hostWidth, release()),
+		field(setting.NameConsolePass, lang.L("Keys that stay here"), lang.L("They work on this computer even while a machine has the keyboard; with commas between"), "Alt+Tab, F11", hostWidth, pass()),
 		list(setting.NameConsoleLayout, lang.L("Keyboard for typed texts"), lang.L("The one that is set in the machine, for “Type text…”"), layouts()...),
 	}}}
 }
@@ -142,6 +143,12 @@ func sizeText() notation {
 func combinations() notation {
 	n := sizeText()
 	n.wrong = lang.L("Write names of keys with + between, and commas between combinations.")
+	return n
+}
+
+func pass() notation {
+	n := combinations()
+	n.wrong = lang.L("Write combinations such as Alt+Tab, Super+L or F11, with commas between. Keys for typing go to the machine.")
 	return n
 }
 
