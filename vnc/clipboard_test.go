@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"github.com/kvmmanager/kvm-manager/services/virttest"
+	"github.com/kvmmanager/kvm-manager/vnc"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 	"github.com/kvmmanager/kvm-manager/vnc/rfb/rfbtest"
 )
@@ -114,6 +117,53 @@ func TestTextIsSharedWithAnAgentInTheDirectionsThatAreAllowed(t *testing.T) {
 	guest.CopyText(text("k"), "l")
 	next("l")
 	wantText(t, d.display, text("l"))
+}
+
+func TestATextThatIsTooLongIsToldOnceAndTheNextOneIsShared(t *testing.T) {
+	guest := rfbtest.Start(t, "")
+	texts := followTexts(t, guest)
+	screen, _, window := show(t)
+	var told []int
+	screen.OnLongText = func(bytes int) { told = append(told, bytes) }
+	screen.SetClipboard(vnc.ClipboardToGuest)
+	screen.Connect(t.Context(), dial(guest), nobody)
+	copied := func(text string) {
+		fyne.CurrentApp().Clipboard().SetContent(text)
+		window.Canvas().Unfocus()
+		window.Canvas().Focus(screen)
+	}
+	arrives := func(text string) func() bool {
+		return func() bool {
+			select {
+			case got := <-texts:
+				return got == text
+			default:
+				return false
+			}
+		}
+	}
+	window.Canvas().Focus(screen)
+	rfbtest.Eventually(t, "a picture", func() bool { return screen.Stats().Updates > 0 })
+
+	long := strings.Repeat("a", rfb.MaxCutText+1)
+	copied(long)
+	copied(long)
+	if len(told) != 1 || told[0] != len(long) || screen.LongText() != len(long) {
+		t.Fatalf("told %v, and %d bytes are too long, want once %d", told, screen.LongText(), len(long))
+	}
+	copied(long + "b")
+	if len(told) != 2 {
+		t.Errorf("of another text nothing was told")
+	}
+	copied(long[1:])
+	rfbtest.Eventually(t, "a text that is just short enough", arrives(long[1:]))
+	if screen.LongText() != 0 || len(told) != 2 {
+		t.Errorf("told %v, and %d bytes are too long after one that was shared", told, screen.LongText())
+	}
+	copied(long)
+	if screen.SetClipboard(vnc.ClipboardOff); screen.LongText() != 0 {
+		t.Error("a text that nobody wants to share is too long")
+	}
 }
 
 // followTexts returns the texts that QEMU gets to know.

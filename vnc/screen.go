@@ -27,12 +27,13 @@ const (
 type Screen struct {
 	widget.BaseWidget
 
-	OnStatus  func(Status)        // the connection changed
-	OnFocus   func(focused bool)  // the keyboard goes to the guest, or no longer
-	OnRelease func()              // the keys of SetRelease let go of keyboard and pointer
-	OnPointer func(fyne.Position) // the pointer moved over the widget; not while it is captured
-	OnFixed   func()              // the guest was to follow, and its server refused
-	OnBell    func()
+	OnStatus   func(Status)        // the connection changed
+	OnFocus    func(focused bool)  // the keyboard goes to the guest, or no longer
+	OnRelease  func()              // the keys of SetRelease let go of keyboard and pointer
+	OnPointer  func(fyne.Position) // the pointer moved over the widget; not while it is captured
+	OnFixed    func()              // the guest was to follow, and its server refused
+	OnBell     func()
+	OnLongText func(bytes int) // a text is too long for the guest's clipboard; once for each
 	// A combination of SetPassed that the desktop has not taken is the window's.
 	OnHostKey      func(*fyne.KeyEvent)
 	OnHostShortcut func(fyne.Shortcut)

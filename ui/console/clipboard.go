@@ -10,6 +10,7 @@ import (
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/vm"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/vnc"
 )
 
@@ -50,10 +51,24 @@ func (v *view) clipboardMenu() []kit.MenuItem {
 		item("arrow-left", lang.L("Text from the machine"), "", vnc.ClipboardFromGuest),
 		item("clipboard", lang.L("Text both ways"), lang.L("Where the machine runs the SPICE agent"), vnc.ClipboardBoth),
 	}
+	if size := v.screen.LongText(); size > 0 {
+		items[1].Help, items[3].Help = longText(size), longText(size)
+	}
 	if channel := v.channelItems(); channel != nil {
 		items = append(append(items, kit.MenuLine()), channel...)
 	}
 	return items
+}
+
+// sayLongText says of a text on this computer's clipboard that the machine does not
+// get it.
+func (v *view) sayLongText(bytes int) {
+	v.kit.Toast(kit.Toast{Icon: "clipboard", Title: lang.L("The text was not shared"), Text: longText(bytes)})
+}
+
+// longText says why a text of that many bytes is not shared.
+func longText(bytes int) string {
+	return lang.L("The text has {{.Size}}; a machine’s clipboard takes 1 MiB", map[string]any{"Size": parts.Size(uint64(bytes))})
 }
 
 // channelItems offer the channel to a machine that has none, and the way back.

@@ -4,12 +4,15 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"github.com/kvmmanager/kvm-manager/services/setting"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 	"github.com/kvmmanager/kvm-manager/services/vm"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 	"github.com/kvmmanager/kvm-manager/ui/kit/kittest"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/vnc"
 )
 
@@ -37,6 +40,19 @@ func TestTextIsSharedAsTheSettingsSayUntilAnotherDirectionIsChosen(t *testing.T)
 	next := d.consoles.Tab().New(d.page.vm).(*page)
 	defer next.Close()
 	d.Until("the next console begins as the settings say", func() bool { return next.view.screen.Clipboard() == vnc.ClipboardToGuest })
+}
+
+func TestATextThatIsTooLongForTheMachineIsSaid(t *testing.T) {
+	d := newDesk(t, "")
+	d.Until("the screen is shown", d.connected)
+	d.Until("text goes both ways", func() bool { return d.view().screen.Clipboard() == vnc.ClipboardBoth })
+	fyne.CurrentApp().Clipboard().SetContent(strings.Repeat("x", 3<<20))
+	d.Win.Canvas().Unfocus()
+	d.Win.Canvas().Focus(d.view().screen)
+	d.Until("it is said", func() bool { return d.notified("The text was not shared") })
+	if help := d.view().clipboardMenu()[1].Help; help != "The text has "+parts.Size(3<<20)+"; a machine’s clipboard takes 1 MiB" {
+		t.Errorf("the menu says %q", help)
+	}
 }
 
 func TestMachinesOfOtherComputersShareNothingUntilItIsAllowed(t *testing.T) {

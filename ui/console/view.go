@@ -83,6 +83,7 @@ func newView(c *Consoles, k *kit.Kit, vm virt.Ref) *view {
 	v.screen.OnFocus, v.screen.OnPointer, v.screen.OnRelease, v.screen.Trace = v.focus, v.pointer, v.letGo, v.traced
 	v.screen.OnHostKey = func(e *fyne.KeyEvent) { kit.PassKey(v.screen, e) }
 	v.screen.OnHostShortcut = func(s fyne.Shortcut) { kit.PassShortcut(v.screen, s) }
+	v.screen.OnLongText = v.sayLongText
 	v.line = newLine(k, svc, vm, v.screen)
 	v.line.changed = v.lineChanged
 	v.unsight = k.OnSight(v.look)
