@@ -1,39 +1,67 @@
 package metric_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
+	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
 )
 
-func TestTheLoadOfAHostIsReadWhileSomebodyLooks(t *testing.T) {
-	svc, ctx := virttest.OpenURI(t, virttest.SharedLibvirtd(t).URI)
-	if err := svc.Settings.Set(ctx, "stats.interval", "1s"); err != nil {
+// A gaze is somebody who looks at the load of a host.
+type gaze struct {
+	t    *testing.T
+	svc  *services.Services
+	ctx  context.Context
+	host virt.HostID
+	news <-chan virt.Event
+	stop func()
+}
+
+// gazeAt looks at the load of the host of the URI, read every interval, until the
+// test ends or stop is called.
+func gazeAt(t *testing.T, uri, interval string) *gaze {
+	t.Helper()
+	g := &gaze{t: t}
+	g.svc, g.ctx = virttest.OpenURI(t, uri)
+	if err := g.svc.Settings.Set(g.ctx, "stats.interval", interval); err != nil {
 		t.Fatal(err)
 	}
-	host := virttest.Host(t, svc, ctx)
-	news, unsubscribe := svc.Watch()
-	defer unsubscribe()
-	stop, err := svc.Metrics.WatchHost(ctx, host)
+	g.host = virttest.Host(t, g.svc, g.ctx)
+	news, unsubscribe := g.svc.Watch()
+	t.Cleanup(unsubscribe)
+	stop, err := g.svc.Metrics.WatchHost(g.ctx, g.host)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stop()
-	measured := 0
-	for deadline := time.After(30 * time.Second); measured < 2; {
+	t.Cleanup(stop)
+	g.news, g.stop = news, stop
+	return g
+}
+
+// measured waits for the next reading.
+func (g *gaze) measured() {
+	g.t.Helper()
+	for deadline := time.After(30 * time.Second); ; {
 		select {
-		case e := <-news:
-			if e.Kind == virt.HostMeasured && e.Ref.Host == host {
-				measured++
+		case e := <-g.news:
+			if e.Kind == virt.HostMeasured && e.Ref.Host == g.host {
+				return
 			}
 		case <-deadline:
-			t.Fatalf("%d readings in 30 s", measured)
+			g.t.Fatal("nothing was read in 30 s")
 		}
 	}
-	series, err := svc.Metrics.HostSeries(ctx, host)
+}
+
+func TestTheLoadOfAHostIsReadWhileSomebodyLooks(t *testing.T) {
+	g := gazeAt(t, virttest.SharedLibvirtd(t).URI, "1s")
+	g.measured()
+	g.measured()
+	series, err := g.svc.Metrics.HostSeries(g.ctx, g.host)
 	if err != nil || len(series) == 0 {
 		t.Fatalf("got %v, %v", series, err)
 	}
@@ -42,37 +70,18 @@ func TestTheLoadOfAHostIsReadWhileSomebodyLooks(t *testing.T) {
 		t.Errorf("the host is said to be %+v", now)
 	}
 
-	stop()
+	g.stop()
 
-	if series, err = svc.Metrics.HostSeries(ctx, host); err != nil || len(series) != 0 {
+	if series, err = g.svc.Metrics.HostSeries(g.ctx, g.host); err != nil || len(series) != 0 {
 		t.Errorf("nobody looks, and there is %v, %v", series, err)
 	}
 }
 
 func TestADriverThatTellsNoLoadOfItsHostSaysSo(t *testing.T) {
-	svc, ctx := virttest.Open(t, "empty.xml")
-	host := virttest.Host(t, svc, ctx)
-	news, unsubscribe := svc.Watch()
-	defer unsubscribe()
-	stop, err := svc.Metrics.WatchHost(ctx, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
-
-	for deadline := time.After(30 * time.Second); ; {
-		select {
-		case e := <-news:
-			if e.Kind != virt.HostMeasured || e.Ref.Host != host {
-				continue
-			}
-			if _, err := svc.Metrics.HostSeries(ctx, host); !errors.Is(err, virt.ErrUnsupported) {
-				t.Errorf("got %v, want %v", err, virt.ErrUnsupported)
-			}
-			return
-		case <-deadline:
-			t.Fatal("nothing was told in 30 s")
-		}
+	g := gazeAt(t, virttest.TestHost(t, "empty.xml"), "1s")
+	g.measured()
+	if _, err := g.svc.Metrics.HostSeries(g.ctx, g.host); !errors.Is(err, virt.ErrUnsupported) {
+		t.Errorf("got %v, want %v", err, virt.ErrUnsupported)
 	}
 }
 
@@ -100,35 +109,11 @@ func TestAHostThatWasRestartedHasNoFiguresBetween(t *testing.T) {
 }
 
 func TestAnotherTickCountsAtOnce(t *testing.T) {
-	svc, ctx := virttest.OpenURI(t, virttest.SharedLibvirtd(t).URI)
-	if err := svc.Settings.Set(ctx, "stats.interval", "1m"); err != nil {
+	g := gazeAt(t, virttest.SharedLibvirtd(t).URI, "1m")
+	g.measured()
+	if err := g.svc.Settings.Set(g.ctx, "stats.interval", "1s"); err != nil {
 		t.Fatal(err)
 	}
-	host := virttest.Host(t, svc, ctx)
-	news, unsubscribe := svc.Watch()
-	defer unsubscribe()
-	stop, err := svc.Metrics.WatchHost(ctx, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
-	measured := func() {
-		t.Helper()
-		for deadline := time.After(20 * time.Second); ; {
-			select {
-			case e := <-news:
-				if e.Kind == virt.HostMeasured {
-					return
-				}
-			case <-deadline:
-				t.Fatal("nothing was read in 20 s")
-			}
-		}
-	}
-	measured()
-	if err := svc.Settings.Set(ctx, "stats.interval", "1s"); err != nil {
-		t.Fatal(err)
-	}
-	measured()
-	measured()
+	g.measured()
+	g.measured()
 }
