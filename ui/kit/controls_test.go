@@ -226,6 +226,25 @@ func TestShortenedTextFitsAndKeepsItsWords(t *testing.T) {
 	}
 }
 
+func TestAWordThatIsWiderThanItsLineIsBroken(t *testing.T) {
+	newScene(t, Gap(1, 1))
+	const width = 120
+	path := "/var/lib/libvirt/images/a-very-long-name-of-a-machine-0001.qcow2"
+
+	p := NewParagraph(SmallText, "Kept: "+path, width)
+
+	joined := ""
+	for _, line := range p.lines {
+		if line.MinSize().Width > width {
+			t.Errorf("%q is %v wide", line.Text, line.MinSize().Width)
+		}
+		joined += line.Text
+	}
+	if joined != "Kept:"+path {
+		t.Errorf("the lines are %q", joined)
+	}
+}
+
 func TestParagraphsWrapToTheirWidth(t *testing.T) {
 	p := NewParagraph(SmallText, "Definition, firmware variables, TPM state and three snapshots can be brought back.", 1000)
 	newScene(t, Center(Width(160, p)))

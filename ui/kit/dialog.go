@@ -78,11 +78,11 @@ func NewDialog(spec DialogSpec) *Dialog {
 }
 
 func (d *Dialog) makeHead() *fyne.Container {
-	words := Col(3, NewText(DialogText, d.spec.Title).Shorten())
 	inner := d.spec.Width - 24 - 16 - 36
 	if d.spec.Tile != nil {
 		inner -= 54
 	}
+	words := Col(3, NewParagraph(DialogText, d.spec.Title, inner)) // a name is not cut in a question about it
 	if d.spec.Text != "" {
 		words.Add(NewParagraph(BodyText, d.spec.Text, inner).In(theme.Muted))
 	}

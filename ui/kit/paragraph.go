@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"sort"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -125,7 +126,7 @@ func (p *Paragraph) wrap() {
 func wrapWords(style TextStyle, words string, width float32) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(words) {
+	for _, word := range fitting(style, strings.Fields(words), width) {
 		longer := strings.TrimPrefix(line+" "+word, " ")
 		if line != "" && style.measure(longer).Width > width {
 			lines = append(lines, line)
@@ -134,4 +135,30 @@ func wrapWords(style TextStyle, words string, width float32) []string {
 		line = longer
 	}
 	return append(lines, line)
+}
+
+// fitting breaks the words that are wider than a line, such as long paths.
+func fitting(style TextStyle, words []string, width float32) []string {
+	var all []string
+	for _, word := range words {
+		for rest := word; rest != ""; {
+			part := rest
+			if width > 0 && style.measure(rest).Width > width {
+				part = beginning(style, rest, width)
+			}
+			all, rest = append(all, part), rest[len(part):]
+		}
+	}
+	return all
+}
+
+// beginning is as much of the word as fits, and at least one character.
+func beginning(style TextStyle, word string, width float32) string {
+	ends := []int{}
+	for i := range word {
+		ends = append(ends, i)
+	}
+	ends = append(ends[1:], len(word))
+	fits := sort.Search(len(ends), func(i int) bool { return style.measure(word[:ends[i]]).Width > width })
+	return word[:ends[max(0, fits-1)]]
 }

@@ -134,21 +134,22 @@ func newToast(ts *toasts, t Toast) *toast {
 		t.Token = theme.OK
 	}
 	w := &toast{stack: ts, spec: t, stop: func() {}}
-	words := Col(2, NewText(StrongText, t.Title).Shorten())
-	if t.Text != "" {
-		words.Add(NewText(SmallText, t.Text).Shorten())
-	}
-	row := Row(12, NewIcon(t.Icon, 18, t.Token), Grow(words))
+	const left, right, gap, icon = 14, 8, 12, 18
+	tools := Row(gap)
 	if t.Action != "" {
-		row.Add(Link("", t.Action, func() {
+		tools.Add(Link("", t.Action, func() {
 			ts.remove(w)
 			if t.Do != nil {
 				t.Do()
 			}
 		}))
 	}
-	row.Add(IconButton("x", lang.L("Dismiss"), func() { ts.remove(w) }))
-	w.card = raised(10, Pad(9, 8, 9, 14, row))
+	tools.Add(IconButton("x", lang.L("Dismiss"), func() { ts.remove(w) }))
+	words := Col(2, NewParagraph(StrongText, t.Title, toastWidth-left-icon-2*gap-minSize(tools).Width-right))
+	if t.Text != "" {
+		words.Add(NewText(SmallText, t.Text).Shorten())
+	}
+	w.card = raised(10, Pad(9, right, 9, left, Row(gap, NewIcon(t.Icon, icon, t.Token), Grow(words), tools)))
 	w.ExtendBaseWidget(w)
 	return w
 }
