@@ -152,7 +152,8 @@ func fitting(style TextStyle, words []string, width float32) []string {
 	return all
 }
 
-// beginning is as much of the word as fits, and at least one character.
+// beginning is as much of the word as fits, and at least one character. It ends
+// where the parts of a name or path do, if they are not too long themselves.
 func beginning(style TextStyle, word string, width float32) string {
 	ends := []int{}
 	for i := range word {
@@ -160,5 +161,9 @@ func beginning(style TextStyle, word string, width float32) string {
 	}
 	ends = append(ends[1:], len(word))
 	fits := sort.Search(len(ends), func(i int) bool { return style.measure(word[:ends[i]]).Width > width })
-	return word[:ends[max(0, fits-1)]]
+	part := word[:ends[max(0, fits-1)]]
+	if end := strings.LastIndexAny(part, "-/_.") + 1; end > len(part)/2 {
+		return part[:end]
+	}
+	return part
 }
