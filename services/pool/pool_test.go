@@ -238,3 +238,44 @@ func directoryPool(t *testing.T, d *virttest.Daemon, name string) (dir string) {
 	})
 	return dir
 }
+
+func TestAPoolWithoutRoomTakesNoVolumeAndKeepsNothingOfIt(t *testing.T) {
+	d := virttest.Libvirtd(t)
+	d.SmallPool(t)
+	conn, err := hypervisor.Open(d.URI, hypervisor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	room := func() uint64 {
+		t.Helper()
+		p, err := conn.PoolByName("default")
+		if err == nil {
+			err = conn.RefreshPool(p.ID)
+		}
+		if err == nil {
+			p, err = conn.PoolByName("default")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Available
+	}
+	const filling = `<volume><name>filling</name><capacity>%d</capacity><allocation>%d</allocation></volume>`
+	if _, err := conn.CreateVolume("default", fmt.Sprintf(filling, room(), room())); err != nil {
+		t.Fatal(err)
+	}
+	if left := room(); left > 1<<16 {
+		t.Fatalf("there is still room for %d bytes", left)
+	}
+	svc, ctx := virttest.OpenURI(t, d.URI)
+	id := virttest.Host(t, svc, ctx)
+
+	_, err = svc.Pools.CreateVolume(ctx, id, virt.VolumeSpec{Pool: "default", Name: "more", Size: 1 << 20})
+
+	wantKind(t, "an image", err, virt.KindNoSpace)
+	volumes, err := svc.Pools.Volumes(ctx, id, "default")
+	if err != nil || len(volumes) != 1 || volumes[0].Name != "filling" {
+		t.Errorf("there are %+v, %v", volumes, err)
+	}
+}
