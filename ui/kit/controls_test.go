@@ -240,7 +240,7 @@ func TestAWordThatIsWiderThanItsLineIsBroken(t *testing.T) {
 		}
 		joined += line.Text
 	}
-	if joined != "Kept:"+path {
+	if joined != "Kept: "+path { // the word begins on the line of the one before it
 		t.Errorf("the lines are %q", joined)
 	}
 }
