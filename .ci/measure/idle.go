@@ -34,7 +34,7 @@ func idle(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	manager := exec.CommandContext(ctx, "sh", "-c", "openbox & sleep 1; echo ready; wait")
+	manager := exec.CommandContext(ctx, "sh", "-c", "openbox & for i in $(seq 200); do xprop -root _NET_SUPPORTING_WM_CHECK | grep -q 'window id' && break; sleep 0.05; done; echo ready; wait")
 	manager.Env = b.display.env
 	if _, err := says(manager, nil); err != nil {
 		return fmt.Errorf("a window manager, which minimises: %w", err)

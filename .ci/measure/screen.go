@@ -25,19 +25,11 @@ const (
 // repaint tells how long the window takes from an update to the call that asks
 // Fyne to paint it, while the guest draws seldom.
 func repaint(ctx context.Context, b *bench) error {
-	vm, err := b.typist(ctx, "letters")
-	if err != nil {
-		return err
-	}
-	asked := &repaints{}
-	w, err := b.openScreen(ctx, vm, asked.hear)
+	vm, w, asked, err := b.watch(ctx, "letters", repaintFor)
 	if err != nil {
 		return err
 	}
 	defer w.kill()
-	if err := pass(ctx, repaintFor); err != nil {
-		return err
-	}
 	took := asked.all()
 	if len(took) < 100 {
 		return fmt.Errorf("%d of %d updates came seldom enough in %s", len(took), asked.count(), repaintFor)
@@ -47,6 +39,23 @@ func repaint(ctx context.Context, b *bench) error {
 		figure{name: "update decoded to repaint asked for, 95 %", unit: "wall ms", ours: []float64{quantile(took, 0.95)}},
 	)
 	return b.remove(ctx, vm)
+}
+
+// watch opens the screen of a machine that types so, and returns once it has been
+// shown for a while. The window is killed by the caller, unless there is an error.
+func (b *bench) watch(ctx context.Context, types string, shown time.Duration) (vm virt.Ref, w *window, asked *repaints, err error) {
+	if vm, err = b.typist(ctx, types); err != nil {
+		return vm, nil, nil, err
+	}
+	asked = &repaints{}
+	if w, err = b.openScreen(ctx, vm, asked.hear); err != nil {
+		return vm, nil, nil, err
+	}
+	if err = pass(ctx, shown); err != nil {
+		w.kill()
+		return vm, nil, nil, err
+	}
+	return vm, w, asked, nil
 }
 
 // still compares a window that shows a screen on which nothing happens with one
@@ -95,19 +104,11 @@ func (b *bench) rests(ctx context.Context, w *window) (percent, wakeups float64,
 // screen for as long as the flag -scroll says. Memory shared with other
 // programs and files does not count.
 func growth(ctx context.Context, b *bench) error {
-	vm, err := b.typist(ctx, "scroll")
-	if err != nil {
-		return err
-	}
-	asked := &repaints{}
-	w, err := b.openScreen(ctx, vm, asked.hear)
+	vm, w, asked, err := b.watch(ctx, "scroll", growthWarmUp)
 	if err != nil {
 		return err
 	}
 	defer w.kill()
-	if err := pass(ctx, growthWarmUp); err != nil {
-		return err
-	}
 	before := asked.count()
 	var sizes []float64
 	for begun := time.Now(); time.Since(begun) < b.scroll; {
