@@ -153,7 +153,7 @@ func (c *fileChooser) begin() {
 // goTo shows the directory of that path, or of the file of that path with the
 // file selected. A file that the person has typed is chosen by Enter once more.
 func (c *fileChooser) goTo(path string) {
-	path = expanded(path)
+	path = c.expanded(path)
 	var is os.FileInfo
 	c.read(func(context.Context) (err error) {
 		is, err = os.Stat(path)
@@ -172,14 +172,19 @@ func (c *fileChooser) goTo(path string) {
 	})
 }
 
-// expanded is a path as a shell would have it: ~ is the home directory.
-func expanded(path string) string {
-	if rest, found := strings.CutPrefix(strings.TrimSpace(path), "~"); found && (rest == "" || rest[0] == '/') {
+// expanded is a path as a shell in the directory that is shown would have it: ~ is
+// the home directory.
+func (c *fileChooser) expanded(path string) string {
+	path = strings.TrimSpace(path)
+	if rest, found := strings.CutPrefix(path, "~"); found && (rest == "" || rest[0] == '/') {
 		if home, err := os.UserHomeDir(); err == nil {
 			return filepath.Join(home, rest)
 		}
 	}
-	return filepath.Clean(strings.TrimSpace(path))
+	if !filepath.IsAbs(path) {
+		return filepath.Join("/", c.dir, path)
+	}
+	return filepath.Clean(path)
 }
 
 // list shows a directory and selects the name in it, if it is there.
@@ -268,7 +273,7 @@ func (c *fileChooser) open(r fileRow) {
 
 // answer is the button: it goes into a directory, and takes a file.
 func (c *fileChooser) answer() {
-	path := expanded(c.path.Text())
+	path := c.expanded(c.path.Text())
 	if rows := c.table.SelectedRows(); len(rows) > 0 && path == filepath.Join(c.dir, rows[0].name) {
 		c.open(rows[0])
 		return

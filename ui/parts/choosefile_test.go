@@ -97,6 +97,30 @@ func TestATypedPathLeadsThereOrSaysWhyNot(t *testing.T) {
 	w.Until("it is chosen", func() bool { return len(*chosen) == 1 && strings.HasSuffix((*chosen)[0], "older/ubuntu.ISO") })
 }
 
+func TestATypedPathThatIsNotAbsoluteBeginsInTheFolderThatIsShown(t *testing.T) {
+	w, c, home, chosen := filesDesk(t, "")
+	shown := func(names ...string) {
+		t.Helper()
+		w.Until("the list is of "+strings.Join(names, ", "), func() bool { return slices.Equal(c.names(), names) })
+	}
+	shown("older", "debian.iso", "notes.txt")
+	enter := func(path string) {
+		c.path.SetText(path)
+		w.Click("push button", "Choose")
+	}
+	enter("older")
+	shown("debian.iso", "ubuntu.ISO")
+	enter("../../Downloads")
+	shown("older", "debian.iso", "notes.txt")
+	enter("older/ubuntu.ISO")
+	w.Until("the file is found", func() bool { return len(c.table.SelectedRows()) == 1 && c.table.SelectedRows()[0].name == "ubuntu.ISO" })
+	enter("debian.iso")
+	w.Until("it is chosen", func() bool { return !c.dialog.IsOpen() })
+	if want := []string{filepath.Join(home, "Downloads", "older", "debian.iso")}; !slices.Equal(*chosen, want) {
+		t.Errorf("chosen are %q, want %q", *chosen, want)
+	}
+}
+
 func TestTheChoiceOfAFileIsLeftWithoutOne(t *testing.T) {
 	w, c, _, chosen := filesDesk(t, "")
 	w.Until("all files are listed", func() bool { return len(c.names()) == 3 })
