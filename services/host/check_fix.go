@@ -37,16 +37,10 @@ func (s *Service) Fix(ctx context.Context, id virt.HostID, check string) error {
 func fixNetwork(ctx context.Context, id virt.HostID, c *hypervisor.Conn, p *operation.Progress) error {
 	n, err := c.NetworkByName(defaultName)
 	if errors.Is(err, virt.ErrNotFound) {
-		ref := virt.Ref{Host: id, Kind: virt.KindNetwork, ID: hypervisor.NewUUID(), Name: defaultName}
-		p.Stage("define")
-		err := step(ctx, c, p, undoNetwork, ref, func() error {
-			_, err := MakeDefaultNetwork(c, ref.ID)
+		if err = makeNetwork(ctx, id, c, p); !errors.Is(err, virt.ErrExists) {
 			return err
-		})
-		if err == nil {
-			p.Diff("", switches(ref, true, true))
 		}
-		return err
+		n, err = c.NetworkByName(defaultName) // somebody else was faster
 	}
 	if err != nil {
 		return err
@@ -56,6 +50,19 @@ func fixNetwork(ctx context.Context, id virt.HostID, c *hypervisor.Conn, p *oper
 		ref: n.Ref(), active: n.Active, autostart: n.Autostart, undoStart: undoStartNetwork, undoAutostart: undoNetworkAutostart,
 		start: c.StartNetwork, setAutostart: c.SetNetworkAutostart,
 	})
+}
+
+func makeNetwork(ctx context.Context, id virt.HostID, c *hypervisor.Conn, p *operation.Progress) error {
+	ref := virt.Ref{Host: id, Kind: virt.KindNetwork, ID: hypervisor.NewUUID(), Name: defaultName}
+	p.Stage("define")
+	err := step(ctx, c, p, undoNetwork, ref, func() error {
+		_, err := MakeDefaultNetwork(c, ref.ID)
+		return err
+	})
+	if err == nil {
+		p.Diff("", switches(ref, true, true))
+	}
+	return err
 }
 
 func fixPool(ctx context.Context, id virt.HostID, c *hypervisor.Conn, p *operation.Progress) error {
@@ -83,7 +90,8 @@ type toggle struct {
 func switchOn(ctx context.Context, c *hypervisor.Conn, p *operation.Progress, t toggle) error {
 	if !t.active {
 		p.Stage("start")
-		if err := step(ctx, c, p, t.undoStart, t.ref, func() error { return t.start(t.ref.ID) }); err != nil {
+		err := step(ctx, c, p, t.undoStart, t.ref, func() error { return t.start(t.ref.ID) })
+		if err != nil && !errors.Is(err, virt.ErrState) { // somebody else may have been faster
 			return err
 		}
 	}

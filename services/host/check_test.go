@@ -109,6 +109,35 @@ func TestTheDefaultNetworkIsMadeStartedAndKept(t *testing.T) {
 	c.want("default-network", virt.CheckOK, "")
 }
 
+func TestSeveralFixesAtOnceMakeOneDefaultNetwork(t *testing.T) {
+	d := virttest.Libvirtd(t)
+	conn, err := hypervisor.Open(d.URI, hypervisor.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	n, err := conn.NetworkByName("default")
+	if err == nil {
+		err = conn.UndefineNetwork(n.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCheck(t, d.URI)
+	failed := make(chan error, 6)
+	for range cap(failed) {
+		go func() { failed <- c.svc.Hosts.Fix(c.ctx, c.host, "default-network") }()
+	}
+	for range cap(failed) {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if n, err := conn.NetworkByName("default"); err != nil || !n.Active || !n.Autostart {
+		t.Errorf("the network is %+v (%v)", n, err)
+	}
+}
+
 func TestAFixThatFailsHalfWayIsTakenBackAndTheAuditLogSaysWhatOthersChanged(t *testing.T) {
 	d := virttest.Libvirtd(t)
 	conn, err := hypervisor.Open(d.URI, hypervisor.Options{})
