@@ -49,7 +49,7 @@ func (w *Window) openPalette() {
 func (w *Window) newFinder() *finder {
 	f := &finder{act: w.act}
 	w.svc.Settings.UI(recentSetting, &f.recent)
-	f.selected, f.commands = w.selectedActions(), append(w.shortcutActions(), w.hostActions()...)
+	f.selected, f.commands = w.selectedActions(), slices.Concat(w.shortcutActions(), w.tryOffers(), w.hostActions())
 	f.places = append(w.placeOffers(), w.hostOffers()...)
 	f.settings = w.settingOffers()
 	f.machines = w.machineOffers()
@@ -139,6 +139,16 @@ func (w *Window) hostOffers() []offer {
 		}, []string{strings.ToLower(string(h.ID)), strings.ToLower(h.URI), strings.ToLower(h.Hostname)}})
 	}
 	return offers
+}
+
+// tryOffers are the machine that shows that everything works, where it can be made.
+func (w *Window) tryOffers() []offer {
+	ask, ok := w.machines.Try()
+	if !ok {
+		return nil
+	}
+	title, detail := lang.L("Try a tiny Linux machine"), lang.L("Machines")
+	return []offer{{kit.PaletteItem{ID: "try", Icon: "zap", Title: title, Detail: detail, Do: ask}, []string{strings.ToLower(title), strings.ToLower(detail)}}}
 }
 
 // hostActions are what can be done now with each host, saved ones too, and with

@@ -98,6 +98,16 @@ func TestThePaletteOpensThingsInANewTab(t *testing.T) {
 	}
 }
 
+func TestThePaletteOffersTheTinyMachine(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.says("off", "Off")
+
+	h.search("try tiny")
+	h.press(fyne.KeyReturn)
+
+	h.must("dialog", "Try a tiny Linux machine")
+}
+
 func TestThePaletteOffersWhatIsPossibleNow(t *testing.T) {
 	h := open(t, "several-states.xml")
 	h.says("off", "Off")

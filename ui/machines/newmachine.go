@@ -60,6 +60,10 @@ func (m *Machines) allowNew(b *kit.Button, hosts ...virt.Host) {
 // newOn asks for any machine, on that host to begin with.
 func (m *Machines) newOn(id virt.HostID) { m.create(m.connected(), id) }
 
+// Try asks for a tiny machine to see that everything works. ok is false while no
+// host could run it.
+func (m *Machines) Try() (ask func(), ok bool) { return m.tryTiny, len(m.connected()) > 0 }
+
 // tryTiny asks for a tiny machine on the host that comes first.
 func (m *Machines) tryTiny() { m.onFirst(m.tryTinyOn) }
 
