@@ -42,7 +42,8 @@
 // # Sound
 //
 // What the guest sounds is played by the desktop's sound server while
-// [Screen.SetSound] wants it and the screen is shown. Neither the decoder nor the
+// [Screen.SetSound] wants it and the screen is shown, if only in a window that is
+// covered or minimised. Neither the decoder nor the
 // window waits for it; what is late is dropped.
 //
 // # Size

@@ -179,7 +179,7 @@ func (s *Screen) Resume() { s.setIdle(func() { s.paused = false }) }
 
 // SetSeen says whether anybody can see the window that the widget is in, which is
 // so at first. What nobody sees is neither asked for nor painted; the keyboard
-// stays where it is.
+// stays where it is, and the sound goes on.
 func (s *Screen) SetSeen(seen bool) { s.setIdle(func() { s.unseen = !seen }) }
 
 // setIdle changes hidden, paused or unseen and tells the connection.

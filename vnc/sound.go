@@ -32,8 +32,9 @@ type speaker struct {
 
 // SetSound plays the guest's sound, or no longer; at first it is not played. Where
 // the sound server failed, asking again tries again, and so do a new connection
-// and showing what was hidden. No screen but one that is shown plays. It does not
-// wait; OnSound tells what happens.
+// and showing what was hidden. A screen that is hidden or paused is silent; one that
+// SetSeen says is not seen plays on, as a player of music does whose window is
+// covered or minimised. It does not wait; OnSound tells what happens.
 //
 // QEMU before 8.2 says that it sends sound when it is not connected with the
 // machine's, too: the owner has to know.

@@ -47,8 +47,12 @@ func TestAGuestIsHeardWhileItsScreenIsShownAndItsSoundIsOn(t *testing.T) {
 		t.Helper()
 		rfbtest.Eventually(t, "sound "+why, func() bool { return server.Streams(t) != "" })
 	}
+	screen.SetSeen(false)
+	before := len(heard.Sounding())
+	rfbtest.Eventually(t, "a second of a window that nobody sees", func() bool { return len(heard.Sounding()) > before+4*soundtest.Rate })
 	screen.Pause()
 	silent("while it is hidden")
+	screen.SetSeen(true)
 	screen.Resume()
 	sounds("when it is shown again")
 	screen.SetSound(false)

@@ -43,6 +43,10 @@ func TestAMachineIsHeardUntilItIsMuted(t *testing.T) {
 	}
 	b.Press()
 	d.Until("sound", func() bool { return server.Streams(t) != "" })
+	d.Kit.SetSeen(false)
+	before := len(heard.Sounding())
+	d.Until("a window that is covered plays on", func() bool { return len(heard.Sounding()) > before+4*soundtest.Rate })
+	d.Kit.SetSeen(true)
 	d.page.SetVisible(false)
 	d.Until("silence of a hidden tab", func() bool { return server.Streams(t) == "" })
 

@@ -84,7 +84,7 @@ func consoles() []card {
 			value{setting.Follow, lang.L("The machine follows the window")}),
 		list(setting.NameClipboard, lang.L("Clipboard"), lang.L("What consoles share with machines of this computer at first"), directions()...),
 		list(setting.NameRemoteClipboard, lang.L("Clipboard of other hosts"), lang.L("What consoles share with machines of other computers at first"), directions()...),
-		flag(setting.NameConsoleSound, lang.L("Sound"), lang.L("Play a machine’s sound while its screen is shown")),
+		flag(setting.NameConsoleSound, lang.L("Sound"), lang.L("Play a machine’s sound while its screen is shown; a covered or minimised window plays on")),
 		field(setting.NameConsoleKeys, lang.L("Own key combinations"), lang.L("They can be sent to machines; with commas between"), "Ctrl+Alt+F2", hostWidth, combinations()),
 		field(setting.NameConsoleRelease, lang.L("Keys that let go"), lang.L("Pressed together and alone they give the keyboard back, such as RightCtrl or Ctrl+Shift"), "Ctrl+Alt", hostWidth, release()),
 		field(setting.NameConsolePass, lang.L("Keys that stay here"), lang.L("They work on this computer even while a machine has the keyboard; with commas between"), "Alt+Tab, F11", hostWidth, pass()),
