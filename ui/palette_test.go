@@ -106,6 +106,11 @@ func TestThePaletteOffersTheTinyMachine(t *testing.T) {
 	h.press(fyne.KeyReturn)
 
 	h.must("dialog", "Try a tiny Linux machine")
+	h.fill("Name", "off")
+	said := h.must("label", "test has a machine of this name already.")
+	if foot := h.must("push button", "Cancel"); said.Y+said.H > foot.Y-20 {
+		t.Errorf("what is wrong ends at %d, behind the foot, whose button is at %d", said.Y+said.H, foot.Y)
+	}
 }
 
 func TestThePaletteOffersWhatIsPossibleNow(t *testing.T) {

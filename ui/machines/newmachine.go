@@ -134,6 +134,7 @@ func (d *newMachineDialog) check() bool {
 	}
 	d.row.SetProblem(problem)
 	d.name.SetWrong(problem != "")
+	d.dialog.Fit()
 	return problem == ""
 }
 
