@@ -38,7 +38,7 @@ type Tape struct {
 // which nothing can be shown is an error, a rfb.MessageError where it begins as
 // recordings do; one that goes wrong later plays up to there, see Broken.
 func NewTape(ctx context.Context, recording storage.Tape) (*Tape, error) {
-	t := &Tape{content: recording.Content, moved: make(chan struct{}), timed: recording.Moments != nil}
+	t := &Tape{content: recording.Content, moved: make(chan struct{}), timed: len(recording.Moments) > 0}
 	stats, err := rfb.Replay(ctx, rfb.Player(whileWanted{ctx, recording.Reader()}), rfb.Options{Record: (*messages)(t), Local: true})
 	switch {
 	case ctx.Err() != nil:

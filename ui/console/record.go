@@ -72,8 +72,16 @@ func (v *view) askForReplay() {
 	})
 }
 
+// errRecorded says that one recording of a screen is enough. Both its tab and its
+// window may ask for one.
+var errRecorded = errors.New("the screen is recorded already")
+
 // record creates the file and begins. done hears whether the file could be made.
 func (v *view) record(path string, done func(error)) {
+	if v.recording() != nil {
+		done(errRecorded)
+		return
+	}
 	var tape io.WriteCloser
 	v.kit.RunTo(func(context.Context) (err error) {
 		tape, err = storage.CreateTape(path)
@@ -175,6 +183,8 @@ func fullPath(written string) string {
 
 func whyNoFile(err error) string {
 	switch {
+	case errors.Is(err, errRecorded):
+		return lang.L("The screen is being recorded already.")
 	case errors.Is(err, os.ErrExist):
 		return lang.L("There is a file of that name already.")
 	case errors.Is(err, os.ErrNotExist):

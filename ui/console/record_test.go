@@ -75,6 +75,15 @@ func TestARecordingGoesOnUnseenAndEndsWithTheMachine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.rfb")
 	d.view().record(path, func(err error) { d.must(t, err) })
 	d.Until("it records", func() bool { return d.view().recording() != nil && !d.view().recording().empty() })
+	second := filepath.Join(t.TempDir(), "second.rfb")
+	d.view().record(second, func(err error) {
+		if whyNoFile(err) != "The screen is being recorded already." {
+			t.Errorf("a second recording of it: %v", err)
+		}
+	})
+	if _, err := os.Stat(second); !os.IsNotExist(err) {
+		t.Errorf("the second file: %v", err)
+	}
 	d.page.SetVisible(false)
 	d.guest.Kill()
 	d.Until("it has ended", func() bool { return d.view().recording() == nil && d.notified("Recording saved") })
