@@ -163,6 +163,12 @@ func (s *transcript) has(text string) bool {
 	return strings.Contains(s.text.String(), text)
 }
 
+func (s *transcript) times(text string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Count(s.text.String(), text)
+}
+
 func follow(t *testing.T, svc *services.Services, ctx context.Context, vm virt.Ref) *transcript { //nolint:revive // t comes first
 	t.Helper()
 	port, err := svc.VMs.Serial(ctx, vm, 0, false)

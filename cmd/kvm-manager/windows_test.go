@@ -25,11 +25,7 @@ func TestTwoMachinesInWindowsOfTheirOwn(t *testing.T) {
 
 	left, right := newGuest(t, svc, ctx, "left"), newGuest(t, svc, ctx, "right")
 	for _, g := range []*guest{left, right} {
-		row := main.Find(t, "table row", g.vm.Name)
-		main.ClickAt(t, row.X+row.W/2, row.Y+row.H/2, 3)
-		main.Click(t, "menu item", "Open in new window")
-		g.window = w.In(t, g.vm.Name+" – KVM Manager")
-		g.window.Click(t, "page tab", "Console")
+		g.openWindow(t, main)
 	}
 	left.window.Move(t, 10, 60)
 	right.window.Move(t, 1120, 60)
@@ -84,6 +80,23 @@ func newGuest(t *testing.T, svc *services.Services, ctx context.Context, name st
 		t.Fatal(err)
 	}
 	return &guest{vm: vm, serial: follow(t, svc, ctx, vm)}
+}
+
+// openWindow shows the guest's screen in a window of its own, from the main one.
+func (g *guest) openWindow(t *testing.T, main *desktop.Window) {
+	t.Helper()
+	row := main.Find(t, "table row", g.vm.Name)
+	main.ClickAt(t, row.X+row.W/2, row.Y+row.H/2, 3)
+	main.Click(t, "menu item", "Open in new window")
+	g.window = main.In(t, g.vm.Name+" – KVM Manager")
+	g.window.Click(t, "page tab", "Console")
+}
+
+// goesOn waits until the guest has said a number of times more that it goes on.
+func (g *guest) goesOn(t *testing.T, times int) {
+	t.Helper()
+	before := g.serial.times("going on")
+	desktop.Until(t, 60*time.Second, g.vm.Name+" to go on", func() bool { return g.serial.times("going on") >= before+times })
 }
 
 // area is where the guest's screen is on the display.

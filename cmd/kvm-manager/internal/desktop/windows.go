@@ -113,6 +113,15 @@ func (w *Window) Origin(t testing.TB) (at image.Point) {
 	return at
 }
 
+// Minimise minimises the window; restore brings it back to the front. The display
+// MUST be managed.
+func (w *Window) Minimise(t testing.TB) (restore func()) {
+	t.Helper()
+	id := w.onDisplay(t)
+	w.display.Do(t, "windowminimize", "--sync", id)
+	return func() { w.display.Do(t, "windowactivate", "--sync", id) }
+}
+
 // Move puts the window to a place of the display.
 func (w *Window) Move(t testing.TB, x, y int) {
 	t.Helper()
