@@ -44,7 +44,7 @@ func (s *summary) show() {
 	if o := s.w.os(); o.Known() {
 		add(lang.L("System"), o.Name)
 	}
-	add(lang.L("Processor"), vcpuWords(spec.VCPUs))
+	add(lang.L("Processor"), lang.L("{{.Count}} vCPU", map[string]any{"Count": spec.VCPUs}))
 	add(lang.L("Memory"), parts.Size(spec.Memory))
 	add(lang.L("Disk"), s.w.diskFact(spec))
 	add(lang.L("Network"), s.w.networkWords())

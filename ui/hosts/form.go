@@ -144,6 +144,7 @@ func (f *form) transports() fyne.CanvasObject {
 func (f *form) lay() {
 	row := func(name virt.Field) fyne.CanvasObject { return f.fields[name].row }
 	address := kit.RowTop(14, kit.Grow(row(virt.HostFieldAddress)), kit.Width(110, row(virt.HostFieldPort)))
+	f.fields[virt.HostFieldPort].entry.SetPlaceholder(strconv.Itoa(virt.SavedHost{Transport: f.host.Transport}.PortOr()))
 	f.parts.Objects = nil
 	switch f.host.Transport {
 	case virt.TransportLocal, virt.TransportURI:

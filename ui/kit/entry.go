@@ -109,6 +109,13 @@ func (e *Entry) SetText(text string) {
 	e.field.OnChanged = changed
 }
 
+// SetPlaceholder changes what stands there while nothing is typed.
+func (e *Entry) SetPlaceholder(words string) {
+	if e.field.PlaceHolder != words {
+		e.field.SetPlaceHolder(words)
+	}
+}
+
 // SetWrong shows that the text cannot be used; the field's row says why.
 func (e *Entry) SetWrong(wrong bool) {
 	if e.wrong == wrong {
