@@ -61,8 +61,10 @@ func (s *Screen) staysHere(key rfb.KeyCode) bool {
 	case s.passes.have(held) && !s.letsGo.are(held):
 		s.withdraw()
 		k.passed = held
-		lent := slices.Clone(held)
-		fyne.Do(func() { s.native.lend(lent, key) }) // once Fyne is done with the key
+		if s.native.grabs() { // else the desktop has had it
+			lent := slices.Clone(held)
+			fyne.Do(func() { s.native.lend(lent, key) }) // once Fyne is done with the key
+		}
 		return true
 	case slices.ContainsFunc(k.passed, isModifier), s.native.lends(key):
 		k.passed = held
