@@ -3,6 +3,7 @@ package settings
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -110,14 +111,25 @@ func (p *page) show(values []setting.Value, err error) {
 
 // save keeps a choice at once. What cannot be is said at its row.
 func (p *page) save(r *row, text string) {
-	before := p.values[r.name]
-	if text == before.Text() {
+	before, known := p.values[r.name]
+	if known && text == before.Text() {
 		r.line.SetProblem("")
 		r.mark(false)
 		return
 	}
 	svc := p.settings.svc
-	p.settings.kit.RunTo(func(ctx context.Context) error { return svc.Settings.Set(ctx, r.name, text) }, func(err error) {
+	p.settings.kit.RunTo(func(ctx context.Context) error {
+		if !known { // it was chosen before the page had read what there is
+			all, err := svc.Settings.List(ctx)
+			if err != nil {
+				return err
+			}
+			if at := slices.IndexFunc(all, func(v setting.Value) bool { return v.Name == r.name }); at >= 0 {
+				before = all[at]
+			}
+		}
+		return svc.Settings.Set(ctx, r.name, text)
+	}, func(err error) {
 		r.mark(errors.Is(err, virt.ErrInvalid))
 		switch {
 		case errors.Is(err, virt.ErrInvalid):
