@@ -15,7 +15,7 @@ import (
 const (
 	slowAfter    = 2 * time.Second        // a call that waits longer makes the host slow
 	firstBackoff = 250 * time.Millisecond // before the first new attempt
-	lastBackoff  = 15 * time.Second       // between attempts at the most
+	lastBackoff  = 3 * time.Second        // between attempts at the most: one that is back is seen within 5 s
 )
 
 // A connection is one host: its URI, its open libvirt connection if there is
@@ -147,10 +147,18 @@ func (c *connection) connected(r route, known virt.Host) {
 	c.host = merge(c.host, known)
 	c.host.URI = r.conn.URI()
 	c.setState(virt.HostConnected, nil)
-	closeOnce(c.settled)
 	c.mu.Unlock()
 	c.tell(virt.HostChanged)
 	c.tell(virt.Resync)
+	c.settle()
+}
+
+// settle ends the wait for the first attempt. Its news were told before: whoever
+// has waited hears of what comes later only.
+func (c *connection) settle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	closeOnce(c.settled)
 }
 
 func (c *connection) failed(err error, pause time.Duration) {
@@ -161,12 +169,12 @@ func (c *connection) failed(err error, pause time.Duration) {
 	if pause > 0 {
 		c.host.Retry = time.Now().Add(pause)
 	}
-	closeOnce(c.settled)
 	c.mu.Unlock()
 	if news {
 		slog.Warn("host not reached", "host", c.id, "err", err)
 	}
 	c.tell(virt.HostChanged)
+	c.settle()
 }
 
 func (c *connection) lost(r route, reason string) {
