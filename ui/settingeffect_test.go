@@ -59,7 +59,7 @@ var effects = map[string]func(h *house, set func(text string)){
 		}
 	},
 	setting.NameNewMemory: func(h *house, set func(string)) { set("3 GiB"); h.suggests(parts.Size(3 << 30)) },
-	setting.NameNewVCPUs:  func(h *house, set func(string)) { set("3"); h.suggests("3 processors") },
+	setting.NameNewVCPUs:  func(h *house, set func(string)) { set("3"); h.suggests("3 vCPU") },
 	setting.NameNewDisk:   func(h *house, set func(string)) { set("7 GiB"); h.suggests(parts.Size(7 << 30)) },
 	setting.NameNewStart: func(h *house, set func(string)) {
 		set("false")
