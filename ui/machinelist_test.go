@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -151,6 +152,27 @@ func TestAQuestionAboutAMachineThatVirshRemovesGoesAway(t *testing.T) {
 	}
 	undefine("vm-0002")
 	h.must("notification", "“vm-0002” is gone already")
+}
+
+func TestAQuestionAboutAMachineGoesAwayWithItsHost(t *testing.T) {
+	h := strangers(t)
+	lab := virt.SavedHost{Name: "lab", Transport: virt.TransportURI, Custom: virttest.TestHost(t, "several-states.xml")}
+	if err := errors.Join(h.svc.Hosts.Save(h.ctx, "", lab), h.svc.Hosts.Connect(h.ctx, "lab")); err != nil {
+		t.Fatal(err)
+	}
+	h.says("off", "Off")
+	h.click(h.row("off"), desktop.MouseButtonPrimary)
+	h.press(fyne.KeyDelete)
+	h.must("alert dialog", "Delete “off”?")
+
+	if err := h.svc.Hosts.Remove(h.ctx, "lab"); err != nil {
+		t.Fatal(err)
+	}
+
+	h.Until("nothing is asked", func() bool { return !h.has("alert dialog", "Delete") })
+	if h.has("notification", "“off” is gone") {
+		t.Error("the machine is said to be gone")
+	}
 }
 
 func TestAQuestionAboutAMachineFollowsItsState(t *testing.T) {

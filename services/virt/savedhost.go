@@ -98,6 +98,9 @@ func (h SavedHost) transportProblems() []FieldProblem {
 		return []FieldProblem{{HostFieldURI, h.checkCustom()}}
 	case TransportSSH, TransportLibSSH, TransportTLS, TransportTCP:
 		return h.remoteProblems()
+	case "":
+		return []FieldProblem{{HostFieldTransport, Errorf(KindInvalid, "it is not said how the host is reached").
+			WithHint("Choose a transport: local, ssh, tls, libssh, tcp or uri.")}}
 	default:
 		return []FieldProblem{{HostFieldTransport, Errorf(KindInvalid, "the transport cannot be %q", h.Transport).
 			WithHint("Choose local, ssh, tls, libssh, tcp or uri.")}}

@@ -32,13 +32,14 @@ func (d *deletion) follow() {
 }
 
 // now returns the machines that are still there, as they are, and the names of
-// those that are gone.
+// those that are gone. Those of a host that was removed are neither.
 func (d *deletion) now() (left []parts.Machine, gone []string) {
 	for _, v := range d.victims {
 		m, found := d.machines.inventory.Find(v.Ref())
 		switch {
 		case found:
 			left = append(left, m)
+		case d.machines.inventory.Away(v.Host):
 		case d.machines.inventory.Loading(v.Host):
 			left = append(left, v)
 		default:
