@@ -144,7 +144,7 @@ func (k *work) show() {
 func (k *work) focusPage() {
 	canvas := k.window.kit.Win.Canvas()
 	if first := k.focusable(); first != nil {
-		canvas.Focus(first)
+		kit.MoveFocus(canvas, first)
 		return
 	}
 	canvas.Unfocus()

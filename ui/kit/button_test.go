@@ -62,6 +62,28 @@ func TestTheFocusRingIsForTheKeyboard(t *testing.T) {
 	}
 }
 
+func TestTheFocusMovesOnAsItWas(t *testing.T) {
+	first, second := Secondary("", "First", nil), Secondary("", "Second", nil)
+	s := newScene(t, Row(8, first, second))
+	on := s.win.Canvas()
+
+	s.click(first)
+	MoveFocus(on, second)
+	if on.Focused() != fyne.Focusable(second) || !second.edge.Hidden {
+		t.Error("after a click the focus moves on with a ring")
+	}
+	s.key(fyne.KeyF12)
+	MoveFocus(on, first)
+	if on.Focused() != fyne.Focusable(first) || first.edge.Hidden {
+		t.Error("after a key the focus moves on without a ring")
+	}
+	on.Unfocus()
+	MoveFocus(on, second)
+	if second.edge.Hidden {
+		t.Error("the focus that comes from nowhere has no ring")
+	}
+}
+
 func TestEnterNeverPressesADangerButton(t *testing.T) {
 	deleted := 0
 	b := Danger("trash-2", "Delete machine", func() { deleted++ })

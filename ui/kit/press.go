@@ -140,12 +140,33 @@ func (c *control) focusByMouse() {
 	if c.disabled || c.focused {
 		return
 	}
-	focusable, ok := c.self.(fyne.Focusable)
-	if canvas := canvasOf(c.self); ok && canvas != nil {
+	if canvas := canvasOf(c.self); canvas != nil {
+		c.focusQuietly(canvas)
+	}
+}
+
+// focusQuietly takes the focus without showing it.
+func (c *control) focusQuietly(on fyne.Canvas) {
+	if focusable, ok := c.self.(fyne.Focusable); ok {
 		c.byMouse = true
-		canvas.Focus(focusable)
+		on.Focus(focusable)
 		c.byMouse = false
 	}
+}
+
+// ringed says whether the control shows that it has the focus.
+func (c *control) ringed() bool { return c.visible }
+
+// MoveFocus gives the focus to a control as another one had it: with a ring where
+// that showed one, and after a click without.
+func MoveFocus(on fyne.Canvas, to fyne.Focusable) {
+	from, known := on.Focused().(interface{ ringed() bool })
+	quiet, can := to.(interface{ focusQuietly(on fyne.Canvas) })
+	if known && can && !from.ringed() {
+		quiet.focusQuietly(on)
+		return
+	}
+	on.Focus(to)
 }
 
 // FocusGained is part of fyne.Focusable.

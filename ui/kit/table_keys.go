@@ -40,6 +40,9 @@ func (t *table) KeyDown(e *fyne.KeyEvent) { t.held.set(e, true) }
 // KeyUp is part of desktop.Keyable.
 func (t *table) KeyUp(e *fyne.KeyEvent) { t.held.set(e, false) }
 
+// ringed says whether the table shows that it has the focus.
+func (t *table) ringed() bool { return t.ring }
+
 // TypedKey moves, selects and opens. What a table has no use for goes to the
 // window.
 func (t *table) TypedKey(e *fyne.KeyEvent) {

@@ -82,6 +82,9 @@ func (t *TreeList) KeyDown(e *fyne.KeyEvent) { t.held.set(e, true) }
 // KeyUp is part of desktop.Keyable.
 func (t *TreeList) KeyUp(e *fyne.KeyEvent) { t.held.set(e, false) }
 
+// ringed says whether the tree shows that it has the focus.
+func (t *TreeList) ringed() bool { return t.ring }
+
 // TypedKey moves, opens and closes. What a tree has no use for goes to the window.
 func (t *TreeList) TypedKey(e *fyne.KeyEvent) {
 	t.ring = true
