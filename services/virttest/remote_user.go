@@ -17,20 +17,24 @@ const (
 )
 
 // writeUsers writes the host's users into the directory: those of this computer,
-// root with a password that we know, and SessionUser.
+// root with a password that we know and nothing of his own that runs when he logs
+// in, and SessionUser.
 func (r *Remote) writeUsers(dir string) error {
 	hash, err := exec.CommandContext(context.Background(), "openssl", "passwd", "-6", RemotePassword).Output()
 	if err != nil {
 		return err
 	}
-	home := filepath.Join(r.Dir, "home")
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return err
+	home, roots := filepath.Join(r.Dir, "home"), filepath.Join(r.Dir, "root")
+	for _, dir := range []string{home, roots} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
 	}
 	if err := os.Chown(home, sessionID, sessionGroup); err != nil {
 		return err
 	}
 	err = writeAround("/etc/passwd", filepath.Join(dir, "passwd"), 0o644,
+		fmt.Sprintf("root:x:0:0::%s:/bin/sh", roots),
 		fmt.Sprintf("%s:x:%d:%d::%s:/bin/sh", SessionUser, sessionID, sessionGroup, home))
 	if err != nil {
 		return err
