@@ -298,7 +298,13 @@ func TestAFileThatIsNoDiscIsNoticedWhenItIsChosen(t *testing.T) {
 	r.Write("Image to install from", "/no/such.iso")
 	r.Must("label", "Its operating system is recognised where its label is known.") // the field says what is wrong
 	r.Click("push button", "Next")
-	r.Until("the missing file is said", func() bool { return r.Said("Image to install from") != "" })
+	missing := func() bool { return r.Said("Image to install from") != "" }
+	r.Until("the missing file is said, or its step is wrong", func() bool { // it is looked for beside the window, which may be on the next step by then
+		step, _ := r.Find("list item", "Step 1 of 6: Source")
+		return missing() || slices.Contains(step.States, "invalid")
+	})
+	r.Click("list item", "Step 1 of 6: Source")
+	r.Until("the missing file is said", missing)
 }
 
 func TestAFailureBringsTheWizardBackAsItWas(t *testing.T) {

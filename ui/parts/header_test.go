@@ -36,17 +36,19 @@ func TestAHeaderIsLaidOutAgainOnlyWhenSomethingHasAnotherSize(t *testing.T) {
 	if chip.painted != 0 {
 		t.Errorf("a header that is as it was was painted %d times", chip.painted)
 	}
-	for what, change := range map[string]func(){
-		"a wider chip":  func() { chip.box.SetMinSize(fyne.NewSize(60, 20)) },
-		"a hidden chip": func() { chip.Hide() },
-		"more buttons":  func() { h.row.Objects = append(h.row.Objects, canvas.NewRectangle(nil)) },
+	for _, c := range []struct {
+		what   string
+		change func()
+	}{
+		{"a wider chip", func() { chip.box.SetMinSize(fyne.NewSize(60, 20)) }},
+		{"more buttons", func() { h.row.Objects = append(h.row.Objects, canvas.NewRectangle(nil)) }},
+		{"a hidden chip", func() { chip.Hide() }},
 	} {
-		chip.painted = 0
-		change()
+		c.change()
 		chip.painted = 0
 		h.Refit()
 		if chip.painted == 0 {
-			t.Errorf("after %s the header was not laid out", what)
+			t.Errorf("after %s the header was not laid out", c.what)
 		}
 	}
 	chip.painted = 0
