@@ -298,16 +298,16 @@ func TestAHostThatHangsIsSaidAndItsRowsGoGrey(t *testing.T) {
 	daemon := virttest.Libvirtd(t)
 	h := openURI(t, daemon.URI)
 	host := virttest.Host(t, h.svc, h.ctx)
-	if _, err := h.svc.VMs.Create(h.ctx, host, virt.VMSpec{Name: "web", Memory: 64 << 20, NoDisk: true, Network: "none", Accel: "tcg"}); err != nil {
+	if _, err := h.svc.VMs.Create(h.ctx, host, virt.VMSpec{Name: "web", Memory: 64 << 20, NoDisk: true, Network: "none", Accel: "tcg", Start: true}); err != nil {
 		t.Fatal(err)
 	}
-	h.says("web", "Off")
+	h.says("web", "Running") // so that its figures are read
 
 	daemon.Stop(t)
 	h.must("alert", string(host)+" does not answer")
 	h.click(h.row("web"), desktop.MouseButtonPrimary)
-	if b := h.must("push button", "Start"); !strings.Contains(b.Description, "does not answer") {
-		t.Errorf("Start of a machine on a silent host says %q", b.Description)
+	if b := h.must("push button", "Shut down"); !strings.Contains(b.Description, "does not answer") {
+		t.Errorf("Shut down of a machine on a silent host says %q", b.Description)
 	}
 	daemon.Cont(t)
 
