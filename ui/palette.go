@@ -47,8 +47,7 @@ func (w *Window) openPalette() {
 
 // newFinder gathers all that can be found now.
 func (w *Window) newFinder() *finder {
-	f := &finder{act: w.act}
-	w.svc.Settings.UI(recentSetting, &f.recent)
+	f := &finder{act: w.act, recent: w.used()}
 	f.selected, f.commands = w.selectedActions(), slices.Concat(w.shortcutActions(), w.tryOffers(), w.hostActions())
 	f.places = append(w.placeOffers(), w.hostOffers()...)
 	f.settings = w.settingOffers()
@@ -56,13 +55,25 @@ func (w *Window) newFinder() *finder {
 	return f
 }
 
-// remember puts the thing at the head of what was used lately.
-func (w *Window) remember(id string) {
+// used is what was chosen lately, the latest first; what is being written down counts.
+func (w *Window) used() []string {
+	if w.recent != nil {
+		return w.recent
+	}
 	var recent []string
 	w.svc.Settings.UI(recentSetting, &recent)
-	recent = slices.DeleteFunc(recent, func(other string) bool { return other == id })
-	recent = append([]string{id}, recent...)
-	recent = recent[:min(len(recent), keptRecent)]
+	return recent
+}
+
+// remember puts the thing at the head of what was used lately.
+func (w *Window) remember(id string) {
+	recent := []string{id}
+	for _, other := range w.used() {
+		if other != id && len(recent) < keptRecent {
+			recent = append(recent, other)
+		}
+	}
+	w.recent = recent
 	w.kit.Run(func(ctx context.Context) error { return w.svc.Settings.SetUI(ctx, recentSetting, recent) })
 }
 

@@ -37,6 +37,7 @@ type Window struct {
 	torn     map[virt.Ref]*machineWindow // windows of single machines
 	strip    *strip
 	results  *activity.Drawer // over the bottom of the page
+	recent   []string         // what was chosen in the palette, from the first choice in this window on
 
 	buttons   map[string]*kit.RailButton // of the rail, by place
 	rail      *fyne.Container
