@@ -207,7 +207,7 @@ func (s *Screen) AcceptsTab() bool { return !s.ViewOnly }
 // TypedKey tells the window of a key that is none of the guest's; others KeyDown
 // has sent.
 func (s *Screen) TypedKey(event *fyne.KeyEvent) {
-	if key, ok := keyOf(event); ok && !isModifier(key) && s.passesNow() {
+	if key, ok := keyOf(event); ok && !key.IsModifier() && s.passesNow() {
 		tell(s.OnHostKey, event)
 	}
 }

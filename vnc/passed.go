@@ -66,7 +66,7 @@ func (s *Screen) staysHere(key rfb.KeyCode) bool {
 			fyne.Do(func() { s.native.lend(lent, key) }) // once Fyne is done with the key
 		}
 		return true
-	case slices.ContainsFunc(k.passed, isModifier), s.native.lends(key):
+	case slices.ContainsFunc(k.passed, rfb.KeyCode.IsModifier), s.native.lends(key):
 		k.passed = held
 		return true
 	}
@@ -84,14 +84,6 @@ func (s *Screen) withdraw() {
 		s.sendKey(rfb.KeyLeftCtrl, nativeLocks{}, false)
 	}
 	s.releaseHeld()
-}
-
-func isModifier(key rfb.KeyCode) bool {
-	switch key {
-	case rfb.KeyLeftCtrl, rfb.KeyRightCtrl, rfb.KeyLeftShift, rfb.KeyRightShift:
-		return true
-	}
-	return opensMenu(key)
 }
 
 func opensMenu(key rfb.KeyCode) bool {

@@ -9,12 +9,6 @@ import (
 	"github.com/kvmmanager/kvm-manager/vnc/rfb"
 )
 
-// consoleModifiers do nothing alone.
-var consoleModifiers = []rfb.KeyCode{
-	rfb.KeyLeftCtrl, rfb.KeyLeftAlt, rfb.KeyLeftShift, rfb.KeyLeftMeta,
-	rfb.KeyRightCtrl, rfb.KeyRightAlt, rfb.KeyRightShift, rfb.KeyRightMeta,
-}
-
 // parsePass reads the combinations that stay with this computer. What is needed for
 // typing does not.
 func parsePass(text string) (any, error) {
@@ -23,7 +17,7 @@ func parsePass(text string) (any, error) {
 		return nil, err
 	}
 	for _, keys := range combinationsOf(list.(string)) {
-		rest := slices.DeleteFunc(slices.Clone(keys), func(key rfb.KeyCode) bool { return slices.Contains(consoleModifiers, key) })
+		rest := slices.DeleteFunc(slices.Clone(keys), rfb.KeyCode.IsModifier)
 		switch {
 		case len(rest) != 1:
 			return nil, fmt.Errorf("%s is not modifiers with one key", rfb.Combination(keys))

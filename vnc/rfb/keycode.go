@@ -164,3 +164,13 @@ func (k KeyCode) QNum() uint32 {
 	}
 	return uint32(laterQNums[k])
 }
+
+// IsModifier says whether the key changes what others do: Ctrl, Alt, Shift or
+// Super, on either side.
+func (k KeyCode) IsModifier() bool {
+	switch k {
+	case KeyLeftCtrl, KeyRightCtrl, KeyLeftAlt, KeyRightAlt, KeyLeftShift, KeyRightShift, KeyLeftMeta, KeyRightMeta:
+		return true
+	}
+	return false
+}
