@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -162,7 +163,13 @@ func (k *Keyring) inOwnTime(ctx context.Context, call func() error) error {
 // library panics then.
 var errBusEnded = errors.New("the session bus ended")
 
+// errNoBus is a session bus that is gone since the secret was asked for.
+var errNoBus = errors.New("there is no session bus")
+
 func guarded(call func() error) (err error) {
+	if !hasSessionBus() { // the keyring's library would launch one
+		return errNoBus
+	}
 	defer func() {
 		if recover() != nil {
 			err = errBusEnded
@@ -171,15 +178,34 @@ func guarded(call func() error) (err error) {
 	return call()
 }
 
-func hasSessionBus() bool {
-	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
-		return true
+// busVariable says where the session bus is, and noBus there that it is nowhere.
+const (
+	busVariable = "DBUS_SESSION_BUS_ADDRESS"
+	noBus       = "disabled:"
+)
+
+// UseSessionBus says to the libraries of this process which session bus they use:
+// the one that is there, or none. They would launch one else, which outlives the
+// program and has a keyring that nobody can unlock.
+func UseSessionBus() error { return os.Setenv(busVariable, cmp.Or(sessionBus(), noBus)) }
+
+func hasSessionBus() bool { return sessionBus() != "" }
+
+// sessionBus is the address of the person's session bus; empty is none.
+func sessionBus() string {
+	switch address := os.Getenv(busVariable); address {
+	case "", "autolaunch:":
+	case noBus:
+		return ""
+	default:
+		return address
 	}
 	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" {
-		_, err := os.Stat(runtime + "/bus")
-		return err == nil
+		if _, err := os.Stat(runtime + "/bus"); err == nil {
+			return "unix:path=" + dbus.EscapeBusAddressValue(runtime+"/bus")
+		}
 	}
-	return false
+	return ""
 }
 
 // The D-Bus errors of a session bus that leads to no usable keyring.
@@ -198,7 +224,7 @@ func noService(err error) bool {
 	case errors.As(err, &said):
 		return said.Name == noOwner || said.Name == unknownName || said.Name == noCollection || strings.HasPrefix(said.Name, spawnPrefix)
 	default:
-		return errors.As(err, &network)
+		return errors.As(err, &network) || errors.Is(err, errNoBus)
 	}
 }
 

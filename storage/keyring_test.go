@@ -135,6 +135,65 @@ func TestASessionBusWithoutAServiceLeadsToTheSealedFile(t *testing.T) {
 	}
 }
 
+func TestTheSessionBusIsTheOneThatIsThereOrNone(t *testing.T) {
+	const variable = "DBUS_SESSION_BUS_ADDRESS"
+	runtime := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", runtime)
+	use := func(address string) string {
+		t.Setenv(variable, address)
+		if err := storage.UseSessionBus(); err != nil {
+			t.Fatal(err)
+		}
+		return os.Getenv(variable)
+	}
+	for _, address := range []string{"", "autolaunch:", "disabled:"} {
+		if got := use(address); got != "disabled:" {
+			t.Errorf("without a bus %q becomes %q", address, got)
+		}
+	}
+	if kind := storage.NewKeyring(virttest.Dirs(t)).Kind(); kind != storage.KeyringFile {
+		t.Error(kind)
+	}
+	if err := os.WriteFile(filepath.Join(runtime, "bus"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]string{"": "unix:path=" + runtime + "/bus", "autolaunch:": "unix:path=" + runtime + "/bus", "unix:path=/a": "unix:path=/a"} {
+		if got := use(address); got != want {
+			t.Errorf("with a bus %q becomes %q", address, got)
+		}
+	}
+}
+
+func TestACallThatComesAfterTheSessionBusLaunchesNone(t *testing.T) {
+	dir := t.TempDir()
+	launched := filepath.Join(dir, "launched")
+	if err := os.WriteFile(filepath.Join(dir, "dbus-launch"), []byte("#!/bin/sh\ntouch "+launched+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	k := storage.NewKeyring(virttest.Dirs(t))
+	t.Run("while there is one", func(t *testing.T) {
+		s := virttest.NewSecretService(t)
+		if _, err := k.Set(t.Context(), "a", secret, nobody(t)); err != nil {
+			t.Fatal(err)
+		}
+		s.Lock(t)
+		for _, key := range []string{"a", "b"} { // the dialog of one, and one that waits for its end
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			if _, err := k.Get(ctx, key, nobody(t)); !errors.Is(err, context.DeadlineExceeded) {
+				t.Error(err)
+			}
+			cancel()
+		}
+	})
+	k.Wait()
+	if _, err := os.Stat(launched); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a session bus was launched: %v", err)
+	}
+}
+
 func TestSavedHostsAreReadInOrderAndBrokenOnesAreNamed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "hosts")
 	if hosts, err := storage.ReadHosts(dir); err != nil || len(hosts) != 0 {

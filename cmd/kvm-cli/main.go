@@ -4,12 +4,19 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/kvmmanager/kvm-manager/storage"
 )
 
 func main() {
+	if err := storage.UseSessionBus(); err != nil {
+		fmt.Fprintln(os.Stderr, "kvm-cli:", err)
+		os.Exit(1)
+	}
 	ctx, stop := interruptible(context.Background())
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()

@@ -75,6 +75,9 @@ func run(ctx context.Context, f flags) error {
 	if err := services.QuietLibvirt(); err != nil {
 		return err
 	}
+	if err := storage.UseSessionBus(); err != nil {
+		return err
+	}
 	collect := debug.SetGCPercent(-1) // nothing is thrown away before the window stands
 	ctx = virt.WithActor(ctx, virt.Actor{Name: userName(), Via: "gui", Role: virt.RoleAdmin})
 	asker := hosts.NewAsker()
