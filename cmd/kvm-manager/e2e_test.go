@@ -116,6 +116,16 @@ func environment(t *testing.T) []string {
 	}
 }
 
+func TestTheEndOfTheSessionKeepsHowTheWindowIsLeft(t *testing.T) {
+	dir := t.TempDir()
+	w := openWindow(t, desktop.NewDisplay(t, "1280x900"), "test:///default", "--config-dir", dir, "--size", "900x640")
+	w.Close(t) // by SIGTERM
+	text, err := os.ReadFile(filepath.Join(dir, "settings.json"))
+	if err != nil || !strings.Contains(string(text), `"width": 900`) {
+		t.Errorf("the settings are %s, %v", text, err)
+	}
+}
+
 // inventory tells all that a machine could leave on a host. The default pool
 // and network stay once they are there; only what lies in them counts.
 func inventory(t *testing.T, svc *services.Services, ctx context.Context, host virt.HostID, dir string) string { //nolint:revive // t comes first
