@@ -46,9 +46,10 @@ func (o *Operations) Recover(ctx context.Context) ([]virt.Operation, error) {
 // without an ID, until ctx ends, which is no error.
 func (o *Operations) Watch(ctx context.Context) error { return o.door.Watch(ctx) }
 
-// Audit returns the audit log since the time, oldest first.
-func (o *Operations) Audit(ctx context.Context, since time.Time) ([]virt.AuditRow, error) {
-	return o.door.Audit(ctx, since)
+// Audit returns the rows of the audit log that the filter lets through, oldest
+// first.
+func (o *Operations) Audit(ctx context.Context, filter virt.AuditFilter) ([]virt.AuditRow, error) {
+	return o.door.Audit(ctx, filter)
 }
 
 // tidy deletes operations and rows of the audit log that are older than the

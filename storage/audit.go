@@ -16,19 +16,17 @@ func (s *State) Refuse(ctx context.Context, op virt.Operation) error {
 	})
 }
 
-// Audit returns the audit log from since on, oldest first. The zero time means
-// all of it.
-func (s *State) Audit(ctx context.Context, since time.Time) ([]virt.AuditRow, error) {
+// Audit returns the rows of the audit log that the filter lets through, oldest
+// first.
+func (s *State) Audit(ctx context.Context, filter virt.AuditFilter) ([]virt.AuditRow, error) {
 	db, err := s.reader(ctx)
 	if err != nil || db == nil {
 		return nil, err
 	}
-	var from int64
-	if !since.IsZero() {
-		from = since.UnixMicro()
-	}
+	var w where
+	w.asked("time", filter.Since, filter.Actor, filter.Host, filter.Target)
 	rows, err := db.QueryContext(ctx, `SELECT id, parent, time, actor, via, action, target_host, target_kind, target_id, target_name,
-		result, kind, message, duration, diff FROM audit WHERE time >= ? ORDER BY seq`, from)
+		result, kind, message, duration, diff FROM audit `+w.String()+` ORDER BY seq`, w.args...)
 	if err != nil {
 		return nil, sqliteError(s.path, err)
 	}

@@ -45,7 +45,7 @@ var jobs = map[string]func(Dirs) error{
 		return state.Close()
 	},
 	"read": func(dirs Dirs) error {
-		rows, err := NewState(dirs).Audit(context.Background(), time.Time{})
+		rows, err := NewState(dirs).Audit(context.Background(), virt.AuditFilter{})
 		if err == nil && len(rows) != 1 {
 			return fmt.Errorf("%d audit rows", len(rows))
 		}

@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"strings"
 	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -106,35 +105,15 @@ func (s *State) Operation(ctx context.Context, id string) (Operation, error) {
 // Operations returns the rows that the filter lets through, newest first. A row
 // whose owner died still says running.
 func (s *State) Operations(ctx context.Context, filter virt.OperationFilter) ([]Operation, error) {
-	var where []string
-	var args []any
-	if filter.State != "" {
-		where, args = append(where, "state = ?"), append(args, filter.State)
-	}
-	if !filter.Since.IsZero() {
-		where, args = append(where, "started >= ?"), append(args, filter.Since.UnixMicro())
-	}
-	if filter.Host != "" {
-		where, args = append(where, "target_host = ?"), append(args, filter.Host)
-	}
-	if filter.Actor != "" {
-		where, args = append(where, "actor = ?"), append(args, filter.Actor)
-	}
-	if filter.Parent != "" {
-		where, args = append(where, "parent = ?"), append(args, filter.Parent)
-	}
-	if filter.Target.Kind != "" {
-		where = append(where, "target_host = ? AND target_kind = ? AND target_id = ?")
-		args = append(args, filter.Target.Host, filter.Target.Kind, filter.Target.ID)
-	}
-	clause := "ORDER BY seq DESC"
-	if len(where) > 0 {
-		clause = "WHERE " + strings.Join(where, " AND ") + " " + clause
-	}
+	var w where
+	w.is("state", string(filter.State))
+	w.is("parent", filter.Parent)
+	w.asked("started", filter.Since, filter.Actor, filter.Host, filter.Target)
+	clause := w.String() + " ORDER BY seq DESC"
 	if filter.Limit > 0 {
-		clause, args = clause+" LIMIT ?", append(args, filter.Limit)
+		clause, w.args = clause+" LIMIT ?", append(w.args, filter.Limit)
 	}
-	return s.operations(ctx, clause, args...)
+	return s.operations(ctx, clause, w.args...)
 }
 
 // Unfinished returns what recovery must look at, newest first: operations that

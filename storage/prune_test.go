@@ -30,7 +30,7 @@ func left(t *testing.T, s *State) (operations, audit string) {
 	t.Helper()
 	ops, err := s.Operations(context.Background(), virt.OperationFilter{})
 	must(t, err)
-	rows, err := s.Audit(context.Background(), time.Time{})
+	rows, err := s.Audit(context.Background(), virt.AuditFilter{})
 	must(t, err)
 	for _, op := range ops {
 		operations += op.ID + " "

@@ -20,7 +20,7 @@ func TestReadingCreatesNothing(t *testing.T) {
 	state := NewState(dirsIn(dir))
 	ctx := context.Background()
 
-	audit, err := state.Audit(ctx, time.Time{})
+	audit, err := state.Audit(ctx, virt.AuditFilter{})
 	must(t, err)
 	operations, err := state.Operations(ctx, virt.OperationFilter{})
 	must(t, err)
@@ -71,7 +71,7 @@ func TestManyProcessesOpenANewDatabaseAtOnce(t *testing.T) {
 		}
 	}
 
-	rows, err := openState(t, dirsIn(dir)).Audit(context.Background(), time.Time{})
+	rows, err := openState(t, dirsIn(dir)).Audit(context.Background(), virt.AuditFilter{})
 
 	must(t, err)
 	if len(rows) != processes {
@@ -103,15 +103,24 @@ func TestRowsComeBackAsTheyWereWritten(t *testing.T) {
 	}
 	op.State, op.Ended, op.Kind, op.Message, op.Hint = virt.OperationFailed, op.Started.Add(1500*time.Microsecond), virt.KindNoSpace, "full", "free"
 	must(t, state.Finish(ctx, op, "-a\n+b\n"))
-	rows, err := state.Audit(ctx, op.Started)
+	rows, err := state.Audit(ctx, virt.AuditFilter{Since: op.Started})
 	must(t, err)
 	want := virt.AuditRow{ID: op.ID, Time: op.Started, Actor: "ada", Via: "cli", Action: op.Action, Target: op.Target,
 		Result: "failed", Kind: virt.KindNoSpace, Message: "full", Duration: 1500 * time.Microsecond, Diff: "-a\n+b\n"}
 	if len(rows) != 1 || !reflect.DeepEqual(rows[0], want) {
 		t.Errorf("audit rows are\n%+v, want\n%+v", rows, want)
 	}
-	if late, err := state.Audit(ctx, op.Started.Add(time.Microsecond)); err != nil || len(late) != 0 {
-		t.Errorf("after the row's time there are %v (%v)", late, err)
+	for _, filter := range []virt.AuditFilter{{Host: op.Target.Host}, {Target: op.Target}, {Actor: "ada", Since: op.Started}} {
+		if rows, err := state.Audit(ctx, filter); err != nil || len(rows) != 1 {
+			t.Errorf("%+v finds %v (%v)", filter, rows, err)
+		}
+	}
+	other := op.Target
+	other.ID = "f01"
+	for _, filter := range []virt.AuditFilter{{Since: op.Started.Add(time.Microsecond)}, {Host: "elsewhere"}, {Target: other}, {Actor: "eve", Host: op.Target.Host}} {
+		if rows, err := state.Audit(ctx, filter); err != nil || len(rows) != 0 {
+			t.Errorf("%+v finds %v (%v)", filter, rows, err)
+		}
 	}
 	if err := state.RequestCancel(ctx, op.ID); !errors.Is(err, virt.ErrState) {
 		t.Errorf("cancel of an ended operation: %v", err)
@@ -161,7 +170,7 @@ func TestTheAuditLogIsAppendOnly(t *testing.T) {
 	op.State, op.Ended = virt.OperationDone, op.Started
 	must(t, state.Finish(ctx, op, ""))
 	must(t, state.Begin(ctx, anOperation("open"), Owner{}))
-	before, err := state.Audit(ctx, time.Time{})
+	before, err := state.Audit(ctx, virt.AuditFilter{})
 	must(t, err)
 
 	for _, attempt := range []string{
@@ -179,14 +188,14 @@ func TestTheAuditLogIsAppendOnly(t *testing.T) {
 		}
 	}
 
-	after, err := state.Audit(ctx, time.Time{})
+	after, err := state.Audit(ctx, virt.AuditFilter{})
 	must(t, err)
 	if !reflect.DeepEqual(before, after) {
 		t.Errorf("the log was %v and is %v", before, after)
 	}
 	op.State = virt.OperationUndone // the operation may change later, its audit row not
 	must(t, state.Finish(ctx, op, "other"))
-	if again, err := state.Audit(ctx, time.Time{}); err != nil || !reflect.DeepEqual(before, again) {
+	if again, err := state.Audit(ctx, virt.AuditFilter{}); err != nil || !reflect.DeepEqual(before, again) {
 		t.Errorf("closing twice changed the log to %v (%v)", again, err)
 	}
 }
@@ -201,7 +210,7 @@ func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 
 	for name, open := range map[string]func() error{
 		"opening": func() error { _, err := OpenState(dirs); return err },
-		"reading": func() error { _, err := NewState(dirs).Audit(context.Background(), time.Time{}); return err },
+		"reading": func() error { _, err := NewState(dirs).Audit(context.Background(), virt.AuditFilter{}); return err },
 	} {
 		err := open()
 		if !errors.Is(err, virt.ErrUnsupported) || virt.HintOf(err) == "" {
@@ -253,7 +262,7 @@ func TestAFullDatabaseIsNoSpace(t *testing.T) {
 	if err := state.Refuse(ctx, op); !errors.Is(err, virt.ErrNoSpace) || virt.HintOf(err) == "" {
 		t.Fatalf("got %v (hint %q)", err, virt.HintOf(err))
 	}
-	if rows, err := state.Audit(ctx, time.Time{}); err != nil || len(rows) != 0 {
+	if rows, err := state.Audit(ctx, virt.AuditFilter{}); err != nil || len(rows) != 0 {
 		t.Fatalf("half a row was left: %v (%v)", rows, err)
 	}
 }
@@ -274,7 +283,7 @@ func TestABusyDatabaseIsUnavailable(t *testing.T) {
 	if err := state.Begin(ctx, anOperation("late"), Owner{}); !errors.Is(err, virt.ErrUnavailable) {
 		t.Fatalf("got %v", err)
 	}
-	if _, err := state.Audit(ctx, time.Time{}); err != nil {
+	if _, err := state.Audit(ctx, virt.AuditFilter{}); err != nil {
 		t.Fatalf("reading while another writes: %v", err)
 	}
 }
@@ -304,7 +313,7 @@ func TestAClosedStateSaysSo(t *testing.T) {
 	state, err := OpenState(dirsIn(t.TempDir()))
 	must(t, err)
 	must(t, state.Close())
-	if _, err := state.Audit(context.Background(), time.Time{}); !errors.Is(err, fs.ErrClosed) {
+	if _, err := state.Audit(context.Background(), virt.AuditFilter{}); !errors.Is(err, fs.ErrClosed) {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,14 +24,10 @@ func newAuditCommand(c *cli) *cobra.Command {
 				return err
 			}
 			return c.readHere(cmd.Context(), func(ctx context.Context, s *services.Services) error {
-				rows, err := s.Operations.Audit(ctx, from)
+				rows, err := s.Operations.Audit(ctx, virt.AuditFilter{Host: c.onHost(on), Actor: actor, Since: from})
 				if err != nil {
 					return err
 				}
-				rows = slices.DeleteFunc(rows, func(r virt.AuditRow) bool {
-					host := c.onHost(on)
-					return actor != "" && r.Actor != actor || host != "" && r.Target.Host != host
-				})
 				return c.print(orEmpty(rows), func(w io.Writer) {
 					row(w, "TIME", "ACTOR", "VIA", "ACTION", "HOST", "TARGET", "RESULT", "MESSAGE")
 					for _, r := range rows {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/internal/hypervisor"
@@ -163,7 +162,7 @@ func TestAFixThatFailsHalfWayIsTakenBackAndTheAuditLogSaysWhatOthersChanged(t *t
 	}
 	c.again()
 	c.fix("default-network")
-	rows, err := c.svc.Operations.Audit(c.ctx, time.Time{})
+	rows, err := c.svc.Operations.Audit(c.ctx, virt.AuditFilter{})
 	if err != nil || !strings.Contains(rows[len(rows)-1].Diff, "-active: false\n-autostart: false\n+active: true\n+autostart: true\n") {
 		t.Errorf("the audit log has %+v, %v", rows, err)
 	}

@@ -238,7 +238,7 @@ func TestAChangeIsAuditedAndPublishedOnce(t *testing.T) {
 	if strings.Join(changed, " ") != NameTheme+" "+NameScale {
 		t.Errorf("published: %v", changed)
 	}
-	rows, err := d.door.Audit(d.ctx, time.Time{})
+	rows, err := d.door.Audit(d.ctx, virt.AuditFilter{})
 	must(t, err)
 	if len(rows) != 4 || rows[1].Action != virt.SetSetting || rows[1].Target.ID != NameTheme ||
 		rows[1].Diff != "@@ -1,1 +1,1 @@\n-appearance.theme: \"light\"\n+appearance.theme: \"dark\"\n" {

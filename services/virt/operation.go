@@ -58,6 +58,15 @@ type OperationFilter struct {
 	Limit  int
 }
 
+// An AuditFilter selects rows of the audit log; zero fields let all through. A
+// Target is found by host, kind and ID.
+type AuditFilter struct {
+	Host   HostID
+	Target Ref
+	Actor  string
+	Since  time.Time
+}
+
 // An AuditRow is one line of the append-only audit log.
 type AuditRow struct {
 	ID       string        `json:"id"` // the operation's

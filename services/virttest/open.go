@@ -108,7 +108,7 @@ func WantAudit(t testing.TB, s *services.Services, ctx context.Context, action v
 
 func newestAudit(t testing.TB, s *services.Services, ctx context.Context, action virt.Action) (virt.AuditRow, bool) { //nolint:revive // as Host
 	t.Helper()
-	rows, err := s.Operations.Audit(ctx, time.Time{})
+	rows, err := s.Operations.Audit(ctx, virt.AuditFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,7 +123,7 @@ func (d *detail) facts() []fyne.CanvasObject {
 func (d *detail) loadChanges() {
 	a := d.activity
 	kit.Load(a.kit, func(ctx context.Context) (string, error) {
-		rows, err := a.svc.Operations.Audit(ctx, d.row.started)
+		rows, err := a.svc.Operations.Audit(ctx, virt.AuditFilter{Since: d.row.started})
 		for _, r := range rows {
 			if r.ID == d.row.id {
 				return r.Diff, err

@@ -37,9 +37,9 @@ func (a asked) operations() virt.OperationFilter {
 	return virt.OperationFilter{Host: a.host, Target: a.vm, Actor: a.actor, Since: a.from(), Limit: mostOperations}
 }
 
-// lets says whether a row of the audit log is wanted.
-func (a asked) lets(r virt.AuditRow) bool {
-	return (a.host == "" || r.Target.Host == a.host) && (a.vm.ID == "" || r.Target.Same(a.vm)) && (a.actor == "" || r.Actor == a.actor)
+// rows is how the service is asked for rows of the audit log.
+func (a asked) rows() virt.AuditFilter {
+	return virt.AuditFilter{Host: a.host, Target: a.vm, Actor: a.actor, Since: a.from()}
 }
 
 // some says whether anything is left out but by age.

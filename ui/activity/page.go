@@ -198,11 +198,9 @@ func (p *page) load(ctx context.Context) ([]row, error) {
 	var rows []row
 	now := *p.asked.Load()
 	if now.audit {
-		all, err := p.activity.svc.Operations.Audit(ctx, now.from())
+		all, err := p.activity.svc.Operations.Audit(ctx, now.rows())
 		for _, r := range slices.Backward(all) {
-			if now.lets(r) {
-				rows = append(rows, ofAudit(r))
-			}
+			rows = append(rows, ofAudit(r))
 		}
 		return rows, err
 	}

@@ -2,7 +2,6 @@ package operation
 
 import (
 	"context"
-	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/storage"
@@ -54,13 +53,13 @@ func (d *Door) Operations(ctx context.Context, filter virt.OperationFilter) ([]v
 	return found, nil
 }
 
-// Audit returns the audit log from since on, oldest first; the zero time means
-// all of it.
-func (d *Door) Audit(ctx context.Context, since time.Time) ([]virt.AuditRow, error) {
+// Audit returns the rows of the audit log that the filter lets through, oldest
+// first.
+func (d *Door) Audit(ctx context.Context, filter virt.AuditFilter) ([]virt.AuditRow, error) {
 	if err := d.May(ctx, virt.ListAudit, virt.Ref{}); err != nil {
 		return nil, err
 	}
-	return d.state.Audit(ctx, since)
+	return d.state.Audit(ctx, filter)
 }
 
 // Cancel asks for the end of a running operation, also of another process,

@@ -204,7 +204,7 @@ func (h *house) files(t *testing.T) (names []string) {
 // audit returns the whole log, and operation the newest operation.
 func (h *house) audit(t *testing.T) []virt.AuditRow {
 	t.Helper()
-	rows, err := h.Audit(h.ctx, time.Time{})
+	rows, err := h.Audit(h.ctx, virt.AuditFilter{})
 	must(t, err)
 	return rows
 }

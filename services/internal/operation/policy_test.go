@@ -9,7 +9,6 @@ import (
 	"os"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 )
@@ -71,7 +70,7 @@ func TestNobodyMayDoAnything(t *testing.T) {
 	for name, call := range map[string]func() error{
 		"Operation":  func() error { _, err := h.Operation(nobody, ""); return err },
 		"Operations": func() error { _, err := h.Operations(nobody, virt.OperationFilter{}); return err },
-		"Audit":      func() error { _, err := h.Audit(nobody, time.Time{}); return err },
+		"Audit":      func() error { _, err := h.Audit(nobody, virt.AuditFilter{}); return err },
 		"Recover":    func() error { _, err := h.Recover(nobody); return err },
 	} {
 		if err := call(); !errors.Is(err, virt.ErrForbidden) {

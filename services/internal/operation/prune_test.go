@@ -43,7 +43,7 @@ func TestPruningLeavesARowThatSaysWho(t *testing.T) {
 	if gone != (storage.Pruned{Operations: 1, Audit: 1}) {
 		t.Errorf("%+v went", gone)
 	}
-	rows, err := h.Audit(h.ctx, time.Time{})
+	rows, err := h.Audit(h.ctx, virt.AuditFilter{})
 	must(t, err)
 	if len(rows) != 2 || rows[1].Action != virt.PruneOperations || rows[1].Actor != "ada" || rows[1].Result != "done" {
 		t.Errorf("the log has %+v", rows)

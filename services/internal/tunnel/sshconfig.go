@@ -40,7 +40,7 @@ func hopsOf(h virt.SavedHost, home string) []hop {
 	conf := confOf(h.Address, home)
 	jumps := h.Jumps()
 	if len(jumps) == 0 {
-		jumps = virt.SavedHost{JumpHost: conf.jumps()}.Jumps()
+		jumps = conf.jumps(last, home)
 	}
 	var hops []hop
 	for _, jump := range jumps {
@@ -62,7 +62,7 @@ func through(jump virt.Hop, home string, depth int) []hop {
 	conf := confOf(jump.Address, home)
 	var hops []hop
 	if depth < maxIncludes {
-		for _, before := range (virt.SavedHost{JumpHost: conf.jumps()}).Jumps() {
+		for _, before := range conf.jumps(jump, home) {
 			hops = append(hops, through(before, home, depth+1)...)
 		}
 	}
@@ -79,11 +79,17 @@ func ByProgram(h virt.SavedHost, home string) bool {
 	return conf.proxyCommand != "" && conf.proxyCommand != "none" && conf.proxyJump == ""
 }
 
-func (c hostConf) jumps() string {
+// jumps are the jump hosts on the way to h. A gateway for all hosts ("Host *") is
+// none for itself.
+func (c hostConf) jumps(h virt.Hop, home string) []virt.Hop {
 	if c.proxyJump == "none" {
-		return ""
+		return nil
 	}
-	return strings.ReplaceAll(c.proxyJump, "ssh://", "")
+	jumps := virt.SavedHost{JumpHost: strings.ReplaceAll(c.proxyJump, "ssh://", "")}.Jumps()
+	at := c.complete(h, home)
+	return slices.DeleteFunc(jumps, func(jump virt.Hop) bool {
+		return jump.Address == h.Address && c.complete(jump, home).Port == at.Port
+	})
 }
 
 // complete fills in what the hop leaves open.

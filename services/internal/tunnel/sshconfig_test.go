@@ -85,6 +85,15 @@ Host lab
 	}
 }
 
+func TestAGatewayForAllHostsIsNotAGatewayForItself(t *testing.T) {
+	home := config(t, map[string]string{"config": "Host *\nUser ada\nProxyJump gate\n"})
+	for address, want := range map[string]string{"lab": "ada@gate:22 ada@lab:22", "gate": "ada@gate:22"} {
+		if route, _ := tunnel.Route(virt.SavedHost{Transport: virt.TransportSSH, Address: address}, home); strings.Join(route, " ") != want {
+			t.Errorf("to %s by %q, want %q", address, route, want)
+		}
+	}
+}
+
 func TestFilesThatIncludeEachOtherAreReadAndLeft(t *testing.T) {
 	home := config(t, map[string]string{"config": "Include config\nHost lab\nUser ada\n"})
 	if route, _ := tunnel.Route(virt.SavedHost{Transport: virt.TransportSSH, Address: "lab"}, home); !slices.Equal(route, []string{"ada@lab:22"}) {
