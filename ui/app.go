@@ -7,9 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -83,7 +81,6 @@ func Run(ctx context.Context, o Options) error {
 	}
 	w.stage.OnFirstPaint(func() {
 		trace.Emit("window_mapped")
-		w.endBySignal()
 		followSight(k)
 		w.openRecording(o.Page)
 		if o.Shown != nil {
@@ -92,6 +89,7 @@ func Run(ctx context.Context, o Options) error {
 	})
 	k.CatchUp(w.machines.Inventory().Settled, listWithin)
 	noStoppedHook(o.App)
+	w.endBySignal()
 	win.ShowAndRun()
 	return w.end()
 }
@@ -138,28 +136,6 @@ func (w *Window) recover() {
 			slog.Warn("take back what was left half done", "err", err)
 		}
 		w.kit.After(recoverEvery, w.recover)
-	})
-}
-
-// endBySignal has what ends the desktop's session or this program end it as the
-// window's button does. Fyne, which listens from its start on, would end its
-// goroutine first, and the pages were closed while others paint.
-func (w *Window) endBySignal() {
-	asked := make(chan os.Signal, 1)
-	signal.Reset(syscall.SIGINT, syscall.SIGTERM)
-	signal.Notify(asked, syscall.SIGINT, syscall.SIGTERM)
-	w.kit.Keep(func(ctx context.Context) error {
-		defer signal.Stop(asked) // whoever is in a hurry asks twice
-		select {
-		case <-asked:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}, func(err error) {
-		if err == nil {
-			w.close()
-		}
 	})
 }
 
