@@ -11,6 +11,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/services/virttest"
+	"github.com/kvmmanager/kvm-manager/services/vm"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
 )
 
@@ -138,12 +139,17 @@ func TestASavedStateIsDiscardedAfterAQuestion(t *testing.T) {
 }
 
 func TestDeletingAsksAndTellsWhatWent(t *testing.T) {
-	h := open(t, "several-states.xml")
+	uri := virttest.TestHost(t, "several-states.xml")
+	h := openURI(t, uri)
 	h.says("off", "Off")
 	h.click(h.row("off"), desktop.MouseButtonPrimary)
 	h.press(fyne.KeyDelete)
 	h.must("alert dialog", "Delete “off”?")
 
+	h.push("Show command")
+	if got, want := h.must("text", "Command").Value, vm.DeleteCommand(uri, "off", virt.DeleteSpec{Disks: []string{}}); got != want {
+		t.Errorf("the command is %s, want %s", got, want)
+	}
 	h.push("Delete machine")
 
 	h.must("notification", "“off” was deleted")

@@ -11,12 +11,32 @@ import (
 // the host of the URI, quoted for a POSIX shell. A spec with a document of its
 // own has none, because the document comes from a file.
 func Command(uri string, spec virt.VMSpec) string {
+	return command(uri, append([]string{"vm", "create", spec.Name}, flags(spec)...)...)
+}
+
+// DeleteCommand returns the command line of kvm-cli that deletes the VM of the
+// name on the host of the URI, quoted for a POSIX shell.
+func DeleteCommand(uri, name string, spec virt.DeleteSpec) string {
+	words := []string{"vm", "delete", name, "--yes"}
+	switch {
+	case spec.Disks == nil:
+	case len(spec.Disks) == 0:
+		words = append(words, "--disks", "none")
+	default:
+		words = append(words, "--disks", strings.Join(spec.Disks, ","))
+	}
+	if spec.Force {
+		words = append(words, "--force")
+	}
+	return command(uri, words...)
+}
+
+func command(uri string, rest ...string) string {
 	words := []string{"kvm-cli"}
 	if uri != "" {
 		words = append(words, "--host", uri)
 	}
-	words = append(words, "vm", "create", spec.Name)
-	words = append(words, flags(spec)...)
+	words = append(words, rest...)
 	for i, w := range words {
 		words[i] = quoted(w)
 	}

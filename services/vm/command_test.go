@@ -31,3 +31,16 @@ func TestTheCommandOfASpecNamesWhatWasChosenOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestTheCommandOfADeletionNamesTheDisksThatGo(t *testing.T) {
+	for want, spec := range map[string]virt.DeleteSpec{
+		"kvm-cli --host test:///default vm delete 'my vm' --yes":                 {},
+		"kvm-cli --host test:///default vm delete 'my vm' --yes --disks none":    {Disks: []string{}},
+		"kvm-cli --host test:///default vm delete 'my vm' --yes --disks vda,sdb": {Disks: []string{"vda", "sdb"}},
+		"kvm-cli --host test:///default vm delete 'my vm' --yes --force":         {Force: true},
+	} {
+		if got := DeleteCommand("test:///default", "my vm", spec); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}

@@ -13,6 +13,7 @@ type Question struct {
 	Title  string            // the question, with the name of the thing
 	Text   string            // what will happen
 	Body   fyne.CanvasObject // choices; may be nil
+	Left   fyne.CanvasObject // at the left of the footer; may be nil
 	Action string            // the verb of the button that does it
 	Width  float32           // zero means NarrowDialog
 	// Harmless makes the action an ordinary primary button that has the focus.
@@ -39,7 +40,7 @@ func Confirm(on fyne.Canvas, q Question, do func()) *Dialog {
 		}
 	}
 	d = NewDialog(DialogSpec{
-		Width: q.Width, Title: q.Title, Text: q.Text, Tile: q.tile(), Body: body, Alert: !q.Harmless,
+		Width: q.Width, Title: q.Title, Text: q.Text, Tile: q.tile(), Body: body, Left: q.Left, Alert: !q.Harmless,
 		Action: q.button(func() {
 			d.Close()
 			if again != nil && again.Checked() {

@@ -23,6 +23,7 @@ type deletion struct {
 	victims  []parts.Machine
 	disks    []*doomedDisk
 	sum      *kit.Text
+	command  *kit.Code // is hidden at first
 	dialog   *kit.Dialog
 }
 
@@ -53,7 +54,8 @@ func (m *Machines) askDeleteAs(victims []parts.Machine, before *deletion) {
 		}
 		return nil
 	}, func() {
-		d := &deletion{machines: m, victims: victims, sum: kit.NewText(kit.SmallText, "")}
+		d := &deletion{machines: m, victims: victims, sum: kit.NewText(kit.SmallText, ""), command: kit.NewCode(lang.L("Command"), "", min(len(victims), 4))}
+		d.command.Hidden = before == nil || before.command.Hidden
 		for _, v := range victims {
 			for _, f := range fates[v.Ref().Key()] {
 				disk := d.disk(v, f)
@@ -83,6 +85,7 @@ func (d *deletion) ask() {
 		Title:  lang.L("Delete “{{.Name}}”?", words),
 		Text:   d.warning(),
 		Action: lang.L("Delete machine"),
+		Left:   d.commandButton(),
 	}
 	if len(d.victims) > 1 {
 		question.Title = lang.N("Delete {{.Count}} machines?", len(d.victims), words)
@@ -112,7 +115,7 @@ func (d *deletion) warning() string {
 
 func (d *deletion) body() fyne.CanvasObject {
 	if len(d.disks) == 0 {
-		return kit.NewText(kit.SmallText, lang.L("It has no disks."))
+		return kit.Col(14, kit.NewText(kit.SmallText, lang.L("It has no disks.")), d.command)
 	}
 	rows := kit.Col(0, diskHead())
 	for _, disk := range d.disks {
@@ -120,7 +123,15 @@ func (d *deletion) body() fyne.CanvasObject {
 		rows.Add(d.row(disk))
 	}
 	head := kit.Row(8, kit.NewText(kit.StrongText, lang.L("Which disks go too?")), kit.Spacer(), d.sum)
-	return kit.Col(14, head, kit.Stack(kit.NewBox(theme.Inset, theme.Line, 10), kit.PadAll(1, rows)))
+	return kit.Col(14, head, kit.Stack(kit.NewBox(theme.Inset, theme.Line, 10), kit.PadAll(1, rows)), d.command)
+}
+
+// commandButton shows what kvm-cli would have to be told.
+func (d *deletion) commandButton() *kit.Button {
+	return kit.Link("terminal", lang.L("Show command"), func() {
+		d.command.Hidden = !d.command.Hidden
+		d.dialog.ShowEnd()
+	})
 }
 
 // Widths of the columns of disks.
@@ -200,6 +211,16 @@ func (d *deletion) count() {
 	}
 	d.sum.SetText(lang.L("{{.Ticked}} of {{.All}}, {{.Size}} on disk",
 		map[string]any{"Ticked": ticked, "All": len(d.disks), "Size": parts.Size(bytes)}))
+	var commands []string
+	for _, v := range d.victims {
+		h, _ := d.machines.inventory.Host(v.Host)
+		commands = append(commands, vm.DeleteCommand(h.URI, v.Name, d.spec(v)))
+	}
+	d.command.SetText(strings.Join(commands, "\n"))
+}
+
+func (d *deletion) spec(v parts.Machine) virt.DeleteSpec {
+	return virt.DeleteSpec{Disks: d.ticked(v), Force: v.State.Active()}
 }
 
 // delete removes the machines with the disks that are ticked and tells what
@@ -207,7 +228,7 @@ func (d *deletion) count() {
 func (d *deletion) delete() {
 	specs := map[virt.Ref]virt.DeleteSpec{}
 	for _, v := range d.victims {
-		specs[v.Ref().Key()] = virt.DeleteSpec{Disks: d.ticked(v), Force: v.State.Active()}
+		specs[v.Ref().Key()] = d.spec(v)
 	}
 	var removals []virt.Removal
 	var gone []parts.Machine
