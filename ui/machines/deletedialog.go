@@ -23,7 +23,8 @@ type deletion struct {
 	victims  []parts.Machine
 	disks    []*doomedDisk
 	sum      *kit.Text
-	command  *kit.Code // is hidden at first
+	command  *kit.Code
+	shown    *fyne.Container // the command with its button; hidden at first
 	dialog   *kit.Dialog
 }
 
@@ -55,7 +56,9 @@ func (m *Machines) askDeleteAs(victims []parts.Machine, before *deletion) {
 		return nil
 	}, func() {
 		d := &deletion{machines: m, victims: victims, sum: kit.NewText(kit.SmallText, ""), command: kit.NewCode(lang.L("Command"), "", min(len(victims), 4))}
-		d.command.Hidden = before == nil || before.command.Hidden
+		copied := kit.IconButton("copy", lang.L("Copy: {{.What}}", map[string]any{"What": lang.L("Command")}), func() { m.kit.App.Clipboard().SetContent(d.command.Words()) })
+		d.shown = kit.Row(6, kit.Grow(d.command), copied)
+		d.shown.Hidden = before == nil || before.shown.Hidden
 		for _, v := range victims {
 			for _, f := range fates[v.Ref().Key()] {
 				disk := d.disk(v, f)
@@ -115,7 +118,7 @@ func (d *deletion) warning() string {
 
 func (d *deletion) body() fyne.CanvasObject {
 	if len(d.disks) == 0 {
-		return kit.Col(14, kit.NewText(kit.SmallText, lang.L("It has no disks.")), d.command)
+		return kit.Col(14, kit.NewText(kit.SmallText, lang.L("It has no disks.")), d.shown)
 	}
 	rows := kit.Col(0, diskHead())
 	for _, disk := range d.disks {
@@ -123,13 +126,13 @@ func (d *deletion) body() fyne.CanvasObject {
 		rows.Add(d.row(disk))
 	}
 	head := kit.Row(8, kit.NewText(kit.StrongText, lang.L("Which disks go too?")), kit.Spacer(), d.sum)
-	return kit.Col(14, head, kit.Stack(kit.NewBox(theme.Inset, theme.Line, 10), kit.PadAll(1, rows)), d.command)
+	return kit.Col(14, head, kit.Stack(kit.NewBox(theme.Inset, theme.Line, 10), kit.PadAll(1, rows)), d.shown)
 }
 
 // commandButton shows what kvm-cli would have to be told.
 func (d *deletion) commandButton() *kit.Button {
 	return kit.Link("terminal", lang.L("Show command"), func() {
-		d.command.Hidden = !d.command.Hidden
+		d.shown.Hidden = !d.shown.Hidden
 		d.dialog.ShowEnd()
 	})
 }
