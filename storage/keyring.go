@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -200,10 +201,9 @@ func sessionBus() string {
 	default:
 		return address
 	}
-	if runtime := os.Getenv("XDG_RUNTIME_DIR"); runtime != "" {
-		if _, err := os.Stat(runtime + "/bus"); err == nil {
-			return "unix:path=" + dbus.EscapeBusAddressValue(runtime+"/bus")
-		}
+	bus := cmp.Or(os.Getenv("XDG_RUNTIME_DIR"), "/run/user/"+strconv.Itoa(os.Getuid())) + "/bus"
+	if _, err := os.Stat(bus); err == nil {
+		return "unix:path=" + dbus.EscapeBusAddressValue(bus)
 	}
 	return ""
 }

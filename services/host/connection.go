@@ -43,14 +43,14 @@ type connection struct {
 	lending lending
 }
 
-func newConnection(s *Service, h virt.SavedHost) *connection {
+func newConnection(s *Service, h virt.SavedHost, saved bool) *connection {
 	id, uri := h.Name, h.URI()
 	ctx, cancel := context.WithCancel(s.ctx)
 	return &connection{
 		service: s, id: id, asked: uri, saved: h, place: h.Order, ctx: ctx, cancel: cancel,
 		ended: make(chan struct{}), again: make(chan struct{}, 1), settled: make(chan struct{}),
 		lending: lending{slots: make(chan struct{}, mostLent)},
-		host:    virt.Host{ID: id, URI: uri, State: virt.HostConnecting, Since: time.Now()},
+		host:    virt.Host{ID: id, URI: uri, State: virt.HostConnecting, Since: time.Now(), Saved: saved},
 	}
 }
 
@@ -322,6 +322,7 @@ func (c *connection) tell(kind virt.EventKind) {
 // merge takes what the hypervisor says and keeps what only we know.
 func merge(ours, theirs virt.Host) virt.Host {
 	theirs.ID, theirs.URI, theirs.State, theirs.Since = ours.ID, ours.URI, ours.State, ours.Since
+	theirs.Saved = ours.Saved
 	theirs.Retry, theirs.Problem, theirs.Cause, theirs.Hint = ours.Retry, ours.Problem, ours.Cause, ours.Hint
 	return theirs
 }

@@ -94,7 +94,7 @@ func (s *Service) Add(ctx context.Context, uri string) (virt.HostID, error) {
 		return "", err
 	}
 	h.Name = id
-	return id, s.keepOpen(h)
+	return id, s.keepOpen(h, false)
 }
 
 // begin connects to a host unless it is there already.
@@ -104,15 +104,16 @@ func (s *Service) begin(h virt.SavedHost) error {
 	if _, there := s.hosts[h.Name]; there {
 		return nil
 	}
-	return s.keepOpen(h)
+	return s.keepOpen(h, true)
 }
 
-// keepOpen starts the keeper of a connection. The caller holds s.mu.
-func (s *Service) keepOpen(h virt.SavedHost) error {
+// keepOpen starts the keeper of a connection, to a host that is saved or was only
+// asked for. The caller holds s.mu.
+func (s *Service) keepOpen(h virt.SavedHost, saved bool) error {
 	if s.closed {
 		return virt.Errorf(virt.KindUnavailable, "the program is closing")
 	}
-	c := newConnection(s, h)
+	c := newConnection(s, h, saved)
 	s.hosts[h.Name] = c
 	s.order = append(s.order, h.Name)
 	go c.keep()

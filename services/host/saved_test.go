@@ -306,3 +306,31 @@ func TestSavedHostsThatAnotherProgramChangesAreFollowed(t *testing.T) {
 		t.Errorf("a host that another program removed: %v", err)
 	}
 }
+
+func TestCommandsNameASavedHostByItsNameAndOthersByTheirURI(t *testing.T) {
+	d := newDesk(t, nil)
+	d.save("", play(t, "lab"))
+	if err := d.svc.Hosts.Connect(d.ctx, "lab"); err != nil {
+		t.Fatal(err)
+	}
+	uri := virttest.TestHost(t, "one-running-vm.xml")
+	if _, err := d.svc.Hosts.Add(d.ctx, uri); err != nil {
+		t.Fatal(err)
+	}
+	var named []string
+	for range 2 { // also once they have answered
+		hosts, err := d.svc.Hosts.List(d.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range hosts {
+			named = append(named, h.Argument())
+			if err := d.svc.Hosts.Wait(d.ctx, h.ID); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if want := []string{"lab", uri, "lab", uri}; !slices.Equal(named, want) {
+		t.Errorf("they are named %q, want %q", named, want)
+	}
+}

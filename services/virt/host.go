@@ -39,6 +39,16 @@ type Host struct {
 	MemoryFree  uint64    `json:"memory_free_bytes"`
 	HasNetworks bool      `json:"has_networks"` // the driver knows networks and pools (the embedded one does not)
 	HasPools    bool      `json:"has_pools"`
+	Saved       bool      `json:"-"` // it can be asked for by its name
+}
+
+// Argument is what names the host to kvm-cli: a saved one by its name, which stands
+// for its key and jump hosts, too, others by their URI.
+func (h Host) Argument() string {
+	if h.Saved || h.URI == "" {
+		return string(h.ID)
+	}
+	return h.URI
 }
 
 // A Check is one finding of the readiness check of a host. Title, Cause and

@@ -8,15 +8,15 @@ import (
 )
 
 // Command returns the command line of kvm-cli that creates a VM of this spec on
-// the host of the URI, quoted for a POSIX shell. A spec with a document of its
+// the host of the URI or name, quoted for a POSIX shell. A spec with a document of its
 // own has none, because the document comes from a file.
-func Command(uri string, spec virt.VMSpec) string {
-	return command(uri, append([]string{"vm", "create", spec.Name}, flags(spec)...)...)
+func Command(host string, spec virt.VMSpec) string {
+	return command(host, append([]string{"vm", "create", spec.Name}, flags(spec)...)...)
 }
 
 // DeleteCommand returns the command line of kvm-cli that deletes the VM of the
-// name on the host of the URI, quoted for a POSIX shell.
-func DeleteCommand(uri, name string, spec virt.DeleteSpec) string {
+// name on the host of the URI or name, quoted for a POSIX shell.
+func DeleteCommand(host, name string, spec virt.DeleteSpec) string {
 	words := []string{"vm", "delete", name, "--yes"}
 	switch {
 	case spec.Disks == nil:
@@ -28,13 +28,13 @@ func DeleteCommand(uri, name string, spec virt.DeleteSpec) string {
 	if spec.Force {
 		words = append(words, "--force")
 	}
-	return command(uri, words...)
+	return command(host, words...)
 }
 
-func command(uri string, rest ...string) string {
+func command(host string, rest ...string) string {
 	words := []string{"kvm-cli"}
-	if uri != "" {
-		words = append(words, "--host", uri)
+	if host != "" {
+		words = append(words, "--host", host)
 	}
 	words = append(words, rest...)
 	for i, w := range words {

@@ -120,7 +120,7 @@ func (p *reviewPage) show() {
 	p.autostart.SetOn(w.draft.autostart)
 	p.start.SetOn(w.draft.start)
 	asked, _ := w.draft.spec()
-	p.command.SetText(vm.Command(w.facts.host.URI, asked))
+	p.command.SetText(vm.Command(w.facts.host.Argument(), asked))
 	edited := w.draft.xml != ""
 	p.edited.Hidden = !edited
 	if !edited {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
 	"github.com/kvmmanager/kvm-manager/ui/kit"
+	"github.com/kvmmanager/kvm-manager/ui/parts"
 	"github.com/kvmmanager/kvm-manager/ui/theme"
 )
 
@@ -144,10 +145,8 @@ func (c *checks) problem(check virt.Check) fyne.CanvasObject {
 		words.Add(narrowed(kit.NewParagraph(kit.SmallText, lang.L(check.Remedy), checkText).In(theme.Text)))
 	}
 	if check.Command != "" {
-		copied := kit.IconButton("copy", lang.L("Copy the command for {{.Finding}}", map[string]any{"Finding": title}), func() {
-			c.machines.kit.App.Clipboard().SetContent(check.Command)
-		})
-		words.Add(kit.Row(6, kit.Grow(kit.NewCode(lang.L("Command for {{.Finding}}", map[string]any{"Finding": title}), check.Command, 1)), copied))
+		finding := map[string]any{"Finding": title}
+		words.Add(parts.WithCopy(c.machines.kit, lang.L("Copy the command for {{.Finding}}", finding), kit.NewCode(lang.L("Command for {{.Finding}}", finding), check.Command, 1)))
 	}
 	lower := float32(0)
 	if check.Fixable {

@@ -56,8 +56,7 @@ func (m *Machines) askDeleteAs(victims []parts.Machine, before *deletion) {
 		return nil
 	}, func() {
 		d := &deletion{machines: m, victims: victims, sum: kit.NewText(kit.SmallText, ""), command: kit.NewCode(lang.L("Command"), "", min(len(victims), 4))}
-		copied := kit.IconButton("copy", lang.L("Copy: {{.What}}", map[string]any{"What": lang.L("Command")}), func() { m.kit.App.Clipboard().SetContent(d.command.Words()) })
-		d.shown = kit.Row(6, kit.Grow(d.command), copied)
+		d.shown = parts.WithCopy(m.kit, lang.L("Copy: {{.What}}", map[string]any{"What": lang.L("Command")}), d.command)
 		d.shown.Hidden = before == nil || before.shown.Hidden
 		for _, v := range victims {
 			for _, f := range fates[v.Ref().Key()] {
@@ -216,8 +215,11 @@ func (d *deletion) count() {
 		map[string]any{"Ticked": ticked, "All": len(d.disks), "Size": parts.Size(bytes)}))
 	var commands []string
 	for _, v := range d.victims {
-		h, _ := d.machines.inventory.Host(v.Host)
-		commands = append(commands, vm.DeleteCommand(h.URI, v.Name, d.spec(v)))
+		host := string(v.Host)
+		if h, found := d.machines.inventory.Host(v.Host); found {
+			host = h.Argument()
+		}
+		commands = append(commands, vm.DeleteCommand(host, v.Name, d.spec(v)))
 	}
 	d.command.SetText(strings.Join(commands, "\n"))
 }

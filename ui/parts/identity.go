@@ -68,6 +68,10 @@ func why(q virt.Question) fyne.CanvasObject {
 
 // mono is a labelled line of letters that are compared one by one.
 func mono(k *kit.Kit, label, text string) fyne.CanvasObject {
-	copied := kit.IconButton("copy", lang.L("Copy: {{.What}}", map[string]any{"What": label}), func() { k.App.Clipboard().SetContent(text) })
-	return kit.NewField(label, "", kit.Row(6, kit.Grow(kit.NewCode(label, text, 1)), copied))
+	return kit.NewField(label, "", WithCopy(k, lang.L("Copy: {{.What}}", map[string]any{"What": label}), kit.NewCode(label, text, 1)))
+}
+
+// WithCopy is a text with a button of that name beside it that copies it.
+func WithCopy(k *kit.Kit, name string, code *kit.Code) *fyne.Container {
+	return kit.Row(6, kit.Grow(code), kit.IconButton("copy", name, func() { k.App.Clipboard().SetContent(code.Words()) }))
 }
