@@ -63,7 +63,8 @@ func (s *Service) BeforeNews(hear func(virt.Event)) { s.first = append(s.first, 
 // Add makes a host of a libvirt URI, or of the name of a saved host, and begins
 // to connect to it. Empty means this computer: qemu:///system when it answers,
 // else qemu:///session, else the embedded driver. One that is already there is
-// not added twice.
+// not added twice, and the URI of a saved host means that host, with its key and
+// its way.
 func (s *Service) Add(ctx context.Context, uri string) (virt.HostID, error) {
 	if err := s.door.May(ctx, virt.ConnectHost, virt.Ref{Kind: virt.KindHost, Name: uri}); err != nil {
 		return "", err
@@ -82,6 +83,10 @@ func (s *Service) Add(ctx context.Context, uri string) (virt.HostID, error) {
 			return "", err
 		}
 	}
+	hosts, _ := storage.ReadHosts(s.dirs.HostsDir()) //nolint:errcheck // files that cannot be used are told where saved hosts are listed
+	if i := slices.IndexFunc(hosts, func(saved virt.SavedHost) bool { return saved.URI() == h.URI() }); i >= 0 {
+		return hosts[i].Name, s.begin(hosts[i])
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range s.order {
@@ -89,7 +94,7 @@ func (s *Service) Add(ctx context.Context, uri string) (virt.HostID, error) {
 			return id, nil
 		}
 	}
-	id, err := s.freeID(uri)
+	id, err := s.freeID(uri, hosts)
 	if err != nil {
 		return "", err
 	}

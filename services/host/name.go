@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -13,15 +14,17 @@ import (
 func IsURI(text string) bool { return strings.Contains(text, ":/") }
 
 // freeID names a host after its URI: the computer's name, or localhost with the
-// driver's mode where it is not the system daemon. The caller holds s.mu.
-func (s *Service) freeID(uri string) (virt.HostID, error) {
+// driver's mode where it is not the system daemon. The names of saved hosts are
+// theirs, connected or not. The caller holds s.mu.
+func (s *Service) freeID(uri string, saved []virt.SavedHost) (virt.HostID, error) {
 	base, err := nameOf(uri)
 	if err != nil {
 		return "", err
 	}
 	id := virt.HostID(base)
 	for n := 2; ; n++ {
-		if _, taken := s.hosts[id]; !taken {
+		_, taken := s.hosts[id]
+		if !taken && !slices.ContainsFunc(saved, func(h virt.SavedHost) bool { return h.Name == id }) {
 			return id, nil
 		}
 		id = virt.HostID(fmt.Sprintf("%s-%d", base, n))

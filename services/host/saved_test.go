@@ -334,3 +334,32 @@ func TestCommandsNameASavedHostByItsNameAndOthersByTheirURI(t *testing.T) {
 		t.Errorf("they are named %q, want %q", named, want)
 	}
 }
+
+func TestTheURIOfASavedHostMeansThatHost(t *testing.T) {
+	d := newDesk(t, nil)
+	h := play(t, "lab")
+	d.save("", h)
+	for range 2 { // connected or not
+		if id, err := d.svc.Hosts.Add(d.ctx, h.URI()); err != nil || id != "lab" {
+			t.Errorf("it is %q, %v", id, err)
+		}
+	}
+	if got := d.connectedNames(); !slices.Equal(got, []virt.HostID{"lab"}) {
+		t.Errorf("connected %q", got)
+	}
+}
+
+func TestTheNameOfASavedHostIsNotGivenToAnother(t *testing.T) {
+	d := newDesk(t, nil)
+	d.save("", play(t, "test"))
+	id, err := d.svc.Hosts.Add(d.ctx, virttest.TestHost(t, "empty.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.svc.Hosts.Connect(d.ctx, "test"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.connectedNames(), []virt.HostID{id, "test"}; id == "test" || !slices.Equal(got, want) {
+		t.Errorf("connected %q, want %q", got, want)
+	}
+}

@@ -60,7 +60,7 @@ func (r *renderer) Refresh() {
 
 // paintRect gives a rectangle its fill and, unless edge is None, a hairline.
 func paintRect(r *canvas.Rectangle, fill, edge theme.Token) {
-	r.FillColor = theme.Color(fill)
+	r.FillColor = filling(fill)
 	r.StrokeColor, r.StrokeWidth = theme.Color(edge), 0
 	if edge == theme.None {
 		return
@@ -69,6 +69,15 @@ func paintRect(r *canvas.Rectangle, fill, edge theme.Token) {
 	if fill == theme.None {
 		r.FillColor = hollow(edge)
 	}
+}
+
+// filling is a token's colour for what is filled with it. Of colours that cannot
+// be seen the painter leaves out only color.Transparent; it would draw the others.
+func filling(token theme.Token) color.Color {
+	if c := theme.Color(token); c.A != 0 {
+		return c
+	}
+	return color.Transparent
 }
 
 // hollow is as good as nothing in the colour of an edge. The painter blends the
@@ -80,7 +89,7 @@ func hollow(edge theme.Token) color.Color {
 }
 
 func newRect(radius float32) *canvas.Rectangle {
-	r := canvas.NewRectangle(theme.Color(theme.None))
+	r := canvas.NewRectangle(filling(theme.None))
 	r.CornerRadius = radius
 	return r
 }

@@ -168,7 +168,7 @@ func (v *cellView) paint() {
 			v.fill.TopLeftCornerRadius, v.fill.BottomLeftCornerRadius = usageHeight/2, usageHeight/2
 			v.objects = append([]fyne.CanvasObject{v.back, v.fill}, v.objects...)
 		}
-		v.back.FillColor = theme.Color(v.backToken())
+		v.back.FillColor = filling(v.backToken())
 		v.fill.FillColor = theme.Color(theme.Graphic(c.token))
 	}
 	if v.back != nil {

@@ -11,7 +11,7 @@ import (
 // something changes: a row is bound on every step of scrolling.
 
 func setFill(r *canvas.Rectangle, token theme.Token) {
-	if c := theme.Color(token); r.FillColor != c {
+	if c := filling(token); r.FillColor != c {
 		r.FillColor = c
 		r.Refresh()
 	}

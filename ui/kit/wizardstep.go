@@ -88,7 +88,7 @@ func (b *stepButton) paint() {
 	case b.hovered && !b.disabled:
 		edge, words = theme.Muted, theme.Text
 	}
-	b.disc.FillColor = theme.Color(fill)
+	b.disc.FillColor = filling(fill)
 	b.disc.StrokeColor, b.disc.StrokeWidth = theme.Color(edge), 0
 	if edge != theme.None {
 		b.disc.StrokeWidth = 1.5
