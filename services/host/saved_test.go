@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kvmmanager/kvm-manager/services"
 	"github.com/kvmmanager/kvm-manager/services/virt"
@@ -269,6 +270,17 @@ func TestSavedHostsThatAnotherProgramChangesAreFollowed(t *testing.T) {
 		t.Helper()
 		if err := other.Hosts.Save(ctx, old, h); err != nil {
 			t.Fatal(err)
+		}
+	}
+	first := virt.SavedHost{Name: "first", Transport: virt.TransportURI, Custom: "test:///default", Order: 1}
+	save("", first)
+	for watches := false; !watches; { // from when on is not told
+		select {
+		case <-d.news:
+			watches = true
+		case <-time.After(100 * time.Millisecond):
+			first.Order++
+			save(first.Name, first)
 		}
 	}
 	lab := virt.SavedHost{Name: "lab", Transport: virt.TransportURI, Custom: virttest.TestHost(t, "empty.xml")}
