@@ -24,6 +24,7 @@ func (s *State) Audit(ctx context.Context, filter virt.AuditFilter) ([]virt.Audi
 		return nil, err
 	}
 	var w where
+	w.is("id", filter.Operation)
 	w.asked("time", filter.Since, filter.Actor, filter.Host, filter.Target)
 	rows, err := db.QueryContext(ctx, `SELECT id, parent, time, actor, via, action, target_host, target_kind, target_id, target_name,
 		result, kind, message, duration, diff FROM audit `+w.String()+` ORDER BY seq`, w.args...)

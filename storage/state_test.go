@@ -110,14 +110,14 @@ func TestRowsComeBackAsTheyWereWritten(t *testing.T) {
 	if len(rows) != 1 || !reflect.DeepEqual(rows[0], want) {
 		t.Errorf("audit rows are\n%+v, want\n%+v", rows, want)
 	}
-	for _, filter := range []virt.AuditFilter{{Host: op.Target.Host}, {Target: op.Target}, {Actor: "ada", Since: op.Started}} {
+	for _, filter := range []virt.AuditFilter{{Operation: op.ID}, {Host: op.Target.Host}, {Target: op.Target}, {Actor: "ada", Since: op.Started}} {
 		if rows, err := state.Audit(ctx, filter); err != nil || len(rows) != 1 {
 			t.Errorf("%+v finds %v (%v)", filter, rows, err)
 		}
 	}
 	other := op.Target
 	other.ID = "f01"
-	for _, filter := range []virt.AuditFilter{{Since: op.Started.Add(time.Microsecond)}, {Host: "elsewhere"}, {Target: other}, {Actor: "eve", Host: op.Target.Host}} {
+	for _, filter := range []virt.AuditFilter{{Operation: "none"}, {Since: op.Started.Add(time.Microsecond)}, {Host: "elsewhere"}, {Target: other}, {Actor: "eve", Host: op.Target.Host}} {
 		if rows, err := state.Audit(ctx, filter); err != nil || len(rows) != 0 {
 			t.Errorf("%+v finds %v (%v)", filter, rows, err)
 		}

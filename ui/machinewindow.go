@@ -45,6 +45,7 @@ func (w *Window) tearOff(ref virt.Ref) {
 // leave ends all that shows the machine, which is gone.
 func (w *Window) leave(ref virt.Ref) {
 	w.work.leave(ref)
+	w.consoles.CloseWindow(ref)
 	if own := w.torn[ref.Key()]; own != nil {
 		own.win.Close()
 	}

@@ -100,14 +100,16 @@ func TestAFailureInAMachinesWindowIsShownThere(t *testing.T) {
 	}
 }
 
-func TestAMachineThatIsDeletedTakesItsWindowAlong(t *testing.T) {
+func TestAMachineThatIsDeletedTakesItsWindowsAlong(t *testing.T) {
 	h := open(t, "several-states.xml")
 	h.says("off", "Off")
+	before := len(h.App.Driver().AllWindows())
+	h.window.consoles.OpenWindow(h.ref("off"))
 	h.in(h.tearOff("off"), func() {
 		h.must("push button", "Start")
 		h.press(fyne.KeyDelete)
 		h.push("Delete machine")
-		h.Until("the window goes", func() bool { return len(h.window.torn) == 0 })
+		h.Until("the windows go", func() bool { return len(h.window.torn) == 0 && len(h.App.Driver().AllWindows()) == before })
 	})
 	h.Until("the row goes", func() bool { return !h.has("table row", "off") })
 

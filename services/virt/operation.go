@@ -61,10 +61,11 @@ type OperationFilter struct {
 // An AuditFilter selects rows of the audit log; zero fields let all through. A
 // Target is found by host, kind and ID.
 type AuditFilter struct {
-	Host   HostID
-	Target Ref
-	Actor  string
-	Since  time.Time
+	Operation string // its ID
+	Host      HostID
+	Target    Ref
+	Actor     string
+	Since     time.Time
 }
 
 // An AuditRow is one line of the append-only audit log.

@@ -123,13 +123,11 @@ func (d *detail) facts() []fyne.CanvasObject {
 func (d *detail) loadChanges() {
 	a := d.activity
 	kit.Load(a.kit, func(ctx context.Context) (string, error) {
-		rows, err := a.svc.Operations.Audit(ctx, virt.AuditFilter{Since: d.row.started})
-		for _, r := range rows {
-			if r.ID == d.row.id {
-				return r.Diff, err
-			}
+		rows, err := a.svc.Operations.Audit(ctx, virt.AuditFilter{Operation: d.row.id})
+		if len(rows) == 0 {
+			return "", err
 		}
-		return "", err
+		return rows[0].Diff, err
 	}, func(diff string) {
 		if strings.TrimSpace(diff) == "" {
 			return

@@ -29,7 +29,7 @@ func Explain(err error) Problem {
 		p.Title = notDone(e.Action, e.Ref)
 	}
 	p.Why = why(err)
-	if p.Why == p.Detail {
+	if p.Why == p.Detail || p.Why == Sentence(p.Detail) {
 		p.Detail = ""
 	}
 	return p

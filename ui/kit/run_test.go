@@ -43,7 +43,7 @@ func TestAFailureIsExplainedAndDoneIsNotCalled(t *testing.T) {
 
 	want := kit.Problem{
 		Title: "“web” was not started", Why: "Domain is already running.", Hint: "Shut it down first.",
-		Detail: "domain is already running", Err: failure,
+		Err: failure,
 	}
 	if shown[0] != want {
 		t.Errorf("got %+v, want %+v", shown[0], want)
@@ -57,7 +57,7 @@ func TestAKnownCauseIsToldAsTheReason(t *testing.T) {
 	if p.Why != "The disk is in use." || p.Hint != "Shut the other machine down." || p.Detail != "internal error: process exited" {
 		t.Errorf("got %+v", p)
 	}
-	if p := kit.Explain(virt.Errorf(virt.KindForbidden, "Path “x” may not be opened")); p.Why != "Path “x” may not be opened." {
+	if p := kit.Explain(virt.Errorf(virt.KindForbidden, "path “x” may not be opened")); p.Why != "Path “x” may not be opened." || p.Detail != "" {
 		t.Errorf("a refusal of the system's is told as %q", p.Why)
 	}
 }
