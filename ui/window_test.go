@@ -349,11 +349,11 @@ func TestTheFootOfTheNavigatorComesBackDownAfterAnOperation(t *testing.T) {
 	h.says("running", "Running")
 	before := h.must("push button", "Add host")
 	h.window.strip.show([]virt.Operation{{ID: "one", Action: virt.SaveVM, Target: h.ref("running"), State: virt.OperationRunning}}, nil)
-	if e := h.must("push button", "Add host"); e.Y >= before.Y {
+	if e, _ := h.find("push button", "Add host"); e.Y >= before.Y { // must would let the real operations in
 		t.Errorf("during an operation it stays at %d", e.Y)
 	}
 	h.window.strip.show(nil, nil)
-	if e := h.must("push button", "Add host"); e.Y != before.Y {
+	if e, _ := h.find("push button", "Add host"); e.Y != before.Y {
 		t.Errorf("after the operation it is at %d, before at %d", e.Y, before.Y)
 	}
 }
