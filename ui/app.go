@@ -58,7 +58,7 @@ func Run(ctx context.Context, o Options) error {
 	win.SetMaster()
 	k := kit.New(o.App, win, ctx, o.Services)
 	w := NewWindow(k, o.Services)
-	w.followLook()
+	w.followLook(o.Theme)
 	w.followScale()
 	if o.Asker != nil {
 		o.Asker.Show(k)

@@ -78,7 +78,7 @@ func TestAnotherProgramChangesACombination(t *testing.T) {
 
 func TestTheLookFollowsItsSettingsAtOnce(t *testing.T) {
 	h := open(t, "several-states.xml")
-	h.window.followLook()
+	h.window.followLook("")
 	h.says("running", "Running")
 	t.Cleanup(func() {
 		kit.SetDense(false)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 
 	"fyne.io/fyne/v2"
@@ -43,14 +44,19 @@ func modeOf(name string) theme.Mode {
 }
 
 // followLook keeps to the settings. A theme named when the program was started
-// holds until one of them changes.
-func (w *Window) followLook() {
+// holds until theirs changes.
+func (w *Window) followLook(named string) {
 	shown := lookOf(w.svc.Settings)
 	view := kit.NewView(w.kit, func(context.Context) (look, error) { return lookOf(w.svc.Settings), nil }, func(now look, _ error) {
-		if now != shown {
-			shown = now
-			now.apply(w.kit.App)
+		if now == shown {
+			return
 		}
+		if now.theme != shown.theme {
+			named = ""
+		}
+		shown = now
+		now.theme = cmp.Or(named, now.theme)
+		now.apply(w.kit.App)
 	})
 	w.kit.Follow(view, kit.OfKind(virt.SettingChanged))
 }

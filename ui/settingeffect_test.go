@@ -96,19 +96,39 @@ func TestEverySettingHasItsEffectAtOnce(t *testing.T) {
 			t.Setenv(scaleVariable, "1")
 			h := open(t, "several-states.xml")
 			lookOf(h.svc.Settings).apply(h.App)
-			h.window.followLook()
+			h.window.followLook("")
 			h.window.followScale()
 			t.Cleanup(func() {
 				kit.SetDense(false)
 				kit.SetMotion(true)
 			})
 			h.says("running", "Running")
-			effect(h, func(text string) {
-				if err := h.svc.Settings.Set(h.ctx, name, text); err != nil {
-					t.Fatal(err)
-				}
-			})
+			effect(h, func(text string) { h.set(name, text) })
 		})
+	}
+}
+
+func TestAThemeNamedAtTheStartHoldsUntilThemeIsSet(t *testing.T) {
+	h := open(t, "several-states.xml")
+	h.set(setting.NameTheme, "dark")
+	named := lookOf(h.svc.Settings)
+	named.theme = "light"
+	named.apply(h.App)
+	h.window.followLook(named.theme)
+	h.says("running", "Running")
+
+	h.recolours(theme.Fill, func() { h.set(setting.NameAccent, "pink") })
+	if theme.IsDark() {
+		t.Error("another colour took the theme away")
+	}
+	h.recolours(theme.Back, func() { h.set(setting.NameTheme, "system") })
+	h.recolours(theme.Back, func() { h.set(setting.NameTheme, "light") })
+}
+
+func (h *house) set(name, text string) {
+	h.t.Helper()
+	if err := h.svc.Settings.Set(h.ctx, name, text); err != nil {
+		h.t.Fatal(err)
 	}
 }
 
@@ -132,6 +152,7 @@ func (h *house) choose(machine string, items ...string) {
 // emptyMachine begins a new machine without a system.
 func (h *house) emptyMachine() {
 	h.t.Helper()
+	h.Until("a machine can be made", h.window.machines.CanMake) // the list can be there before the host's state
 	h.combine("Ctrl+N")
 	h.click(h.must("radio button", "Empty machine"), desktop.MouseButtonPrimary)
 	h.push("Next")
