@@ -75,6 +75,7 @@ func (r *hostRows) show(l listing, err error) {
 	}
 	slices.SortStableFunc(l.vms, func(a, b virt.VM) int { return compareNames(a.Name, b.Name) })
 	r.vms, r.loaded, r.complete, r.asOf = l.vms, true, l.complete, time.Now()
+	r.inv.answered(r.id)
 	r.inv.addresses.forgetBut(r.id, l.vms)
 	r.inv.tell(RowsChanged)
 	r.inv.kit.After(0, r.learn) // when the list is on the screen

@@ -241,6 +241,18 @@ func (inv *Inventory) showHosts(known []virt.Host, err error) {
 	inv.tell(RowsChanged)
 }
 
+// answered notes that a host is connected, whose machines may be listed before
+// its own news has come: they would be shown as what nothing can be done with.
+func (inv *Inventory) answered(id virt.HostID) {
+	for _, hosts := range [][]virt.Host{inv.hosts, inv.known} {
+		for i, h := range hosts {
+			if h.ID == id && h.State == virt.HostConnecting {
+				hosts[i].State = virt.HostConnected
+			}
+		}
+	}
+}
+
 // follow loads the machines of a host now and on their news, and their figures
 // whenever they were read.
 func (inv *Inventory) follow(id virt.HostID) *hostRows {
