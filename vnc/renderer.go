@@ -22,17 +22,19 @@ type renderer struct {
 	front *image.RGBA // what picture shows; of the painting goroutine
 
 	// mu is for Fyne's test driver, whose fyne.Do runs on any goroutine.
-	mu sync.Mutex
+	mu   sync.Mutex
+	size fyne.Size // of the screen
 }
 
 func (r *renderer) Layout(size fyne.Size) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.layOut(size)
+	r.size = size
+	r.layOut()
 }
 
-func (r *renderer) layOut(size fyne.Size) {
-	s := r.screen
+func (r *renderer) layOut() {
+	s, size := r.screen, r.size
 	density := s.density()
 	s.mu.Lock()
 	s.placed = place(size, s.frame.Size(), density, s.scaling)
@@ -67,7 +69,7 @@ func (r *renderer) Refresh() {
 	s := r.screen
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.layOut(s.Size())
+	r.layOut()
 	s.mu.Lock()
 	lost := s.status.State != Connected && s.frame.Updates() > 0
 	s.mu.Unlock()

@@ -239,6 +239,7 @@ func (s *Screen) CreateRenderer() fyne.WidgetRenderer {
 		screen:  s,
 		surface: canvas.NewRectangle(color.Black),
 		shade:   canvas.NewRectangle(color.NRGBA{A: 0x99}),
+		size:    s.Size(),
 	}
 	r.picture = canvas.NewRaster(r.paint)
 	r.shade.Hide()
