@@ -60,6 +60,16 @@ func (d *desk) view() *view { return d.page.view }
 
 func (d *desk) connected() bool { return d.view().line.connected() && d.view().hasPicture() }
 
+// catchUp waits until all that the guest has shown so far is there.
+func (d *desk) catchUp(t *testing.T) {
+	t.Helper()
+	d.Until("the screen is shown", d.connected)
+	d.guest.Do(t, "stop", nil)
+	truth := d.guest.Screendump(t)
+	d.Until("the picture has caught up", func() bool { return bytes.Equal(d.view().screen.Picture().Pix, truth.Pix) })
+	d.guest.Do(t, "cont", nil)
+}
+
 func (d *desk) must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -104,7 +114,7 @@ func TestTheTabShowsTheMachinesScreenAndGivesItTheKeyboard(t *testing.T) {
 
 func TestAHiddenTabDecodesNothingAndTakesNoKeys(t *testing.T) {
 	d := newDesk(t, "")
-	d.Until("the screen is shown", d.connected)
+	d.catchUp(t)
 	d.Win.Canvas().Focus(d.view().screen)
 	d.page.SetVisible(false)
 	if d.Win.Canvas().Focused() != nil {
@@ -122,14 +132,12 @@ func TestAHiddenTabDecodesNothingAndTakesNoKeys(t *testing.T) {
 		t.Errorf("%d pictures were decoded that nobody saw", got)
 	}
 	d.page.SetVisible(true)
-	d.guest.Do(t, "stop", nil)
-	truth := d.guest.Screendump(t)
-	d.Until("the picture has caught up", func() bool { return bytes.Equal(d.view().screen.Picture().Pix, truth.Pix) })
+	d.catchUp(t)
 }
 
 func TestAWindowThatNobodySeesDecodesNothingAndKeepsTheKeyboard(t *testing.T) {
 	d := newDesk(t, "")
-	d.Until("the screen is shown", d.connected)
+	d.catchUp(t)
 	d.Win.Canvas().Focus(d.view().screen)
 	d.Kit.SetSeen(false)
 	d.Flush()
@@ -148,9 +156,7 @@ func TestAWindowThatNobodySeesDecodesNothingAndKeepsTheKeyboard(t *testing.T) {
 		t.Errorf("pictures are counted: %v; the keyboard is with %v", d.view().foot.ticking != nil, d.Win.Canvas().Focused())
 	}
 	d.Kit.SetSeen(true)
-	d.guest.Do(t, "stop", nil)
-	truth := d.guest.Screendump(t)
-	d.Until("the picture has caught up", func() bool { return bytes.Equal(d.view().screen.Picture().Pix, truth.Pix) })
+	d.catchUp(t)
 }
 
 func TestAMachineThatIsOffKeepsItsLastPictureAndCanBeStarted(t *testing.T) {
